@@ -1,0 +1,50 @@
+-- name: billing_add
+INSERT INTO billing (team_id, tier, stripe_item_id) VALUES (?, ?, ?);
+
+-- name: billing_list_tiers
+-- The tiers a team can be billed for.
+SELECT tier FROM billing WHERE team_id = ?;
+
+-- name: billing_lock_team
+-- All billing rows of a team, in tier order; behind the team's lock.
+SELECT tier, desired_version FROM billing WHERE team_id = ? ORDER BY tier FOR UPDATE;
+
+-- name: billing_raise
+-- The billable set of these tiers changes with this transaction.
+UPDATE billing SET desired_version = ? WHERE team_id = ? AND tier IN ({?});
+
+-- name: billing_find
+SELECT stripe_item_id, desired_version, applied_version, applied_quantity, attempt_key,
+       attempt_version, attempt_quantity, attempt_at
+  FROM billing WHERE team_id = ? AND tier = ?;
+
+-- name: billing_lock
+-- Before the accounts are counted: who adds one has raised the version under this lock.
+SELECT desired_version FROM billing WHERE team_id = ? AND tier = ? AND lease_owner = ? FOR UPDATE;
+
+-- name: billing_take_lease
+-- Takes the lease if it is free, run out, or ours.
+UPDATE billing SET lease_owner = ?, lease_until = ?
+ WHERE team_id = ? AND tier = ? AND (lease_until IS NULL OR lease_until < ? OR lease_owner = ?);
+
+-- name: billing_release_lease
+UPDATE billing SET lease_owner = NULL, lease_until = NULL
+ WHERE team_id = ? AND tier = ? AND lease_owner = ?;
+
+-- name: billing_add_attempt
+-- Written and committed before it is sent.
+UPDATE billing SET attempt_key = ?, attempt_version = ?, attempt_quantity = ?, attempt_at = ?
+ WHERE team_id = ? AND tier = ? AND lease_owner = ? AND attempt_key IS NULL;
+
+-- name: billing_set_applied
+-- Stripe confirmed this very attempt; lease and attempt end with it.
+UPDATE billing SET applied_version = attempt_version, applied_quantity = attempt_quantity,
+       attempt_key = NULL, attempt_version = NULL, attempt_quantity = NULL, attempt_at = NULL,
+       lease_owner = NULL, lease_until = NULL
+ WHERE team_id = ? AND tier = ? AND attempt_key = ?;
+
+-- name: billing_remove_attempt
+-- The attempt is known to have had no effect; lease ends with it.
+UPDATE billing SET attempt_key = NULL, attempt_version = NULL, attempt_quantity = NULL,
+       attempt_at = NULL, lease_owner = NULL, lease_until = NULL
+ WHERE team_id = ? AND tier = ? AND attempt_key = ?;

@@ -1,0 +1,39 @@
+-- name: idempotency_key_claim
+-- One statement claims a free key, takes over one whose run has died, and reads what is there: the
+-- row as it stands afterwards. The key is ours if the owner is. `now` is the third but last parameter.
+INSERT INTO idempotency_key
+  (team_id, idempotency_key, request_hash, owner, locked_until, state, created_at)
+VALUES (?, ?, ?, ?, ?, 'started', ?)
+ON DUPLICATE KEY UPDATE
+  owner = IF(state <> 'finished' AND request_hash = VALUES(request_hash) AND locked_until < ?,
+             VALUES(owner), owner),
+  locked_until = IF(owner = VALUES(owner), VALUES(locked_until), locked_until)
+RETURNING request_hash, owner, state, stream_id, status, body;
+
+-- name: idempotency_key_lock
+-- The fence: a run whose key was taken over finds no row.
+SELECT state FROM idempotency_key
+ WHERE team_id = ? AND idempotency_key = ? AND owner = ? FOR UPDATE;
+
+-- name: idempotency_key_set_reserved
+UPDATE idempotency_key SET state = 'reserved', stream_id = ?
+ WHERE team_id = ? AND idempotency_key = ? AND owner = ? AND state = 'started';
+
+-- name: idempotency_key_set_finished
+UPDATE idempotency_key SET state = 'finished', stream_id = ?, status = ?, body = ?
+ WHERE team_id = ? AND idempotency_key = ? AND owner = ? AND state <> 'finished';
+
+-- name: idempotency_key_remove
+-- An answer that is not final leaves nothing: the same key may be tried afresh.
+DELETE FROM idempotency_key
+ WHERE team_id = ? AND idempotency_key = ? AND owner = ? AND state = 'started';
+
+-- name: idempotency_key_find
+-- How a run whose COMMIT is in doubt finds out.
+SELECT state, stream_id, status, body FROM idempotency_key
+ WHERE team_id = ? AND idempotency_key = ? AND owner = ?;
+
+-- name: idempotency_key_release
+-- The run ends before the answer is final: the next request with the key takes over at once.
+UPDATE idempotency_key SET locked_until = ?
+ WHERE team_id = ? AND idempotency_key = ? AND owner = ? AND state = 'reserved';

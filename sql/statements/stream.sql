@@ -1,0 +1,33 @@
+-- name: stream_add
+INSERT INTO stream (team_id, segment_id, run_id, name, status, billing_version, segment_created,
+  pair_count, timezone, auto_enrich_linkedin, auto_enrich_email, email_mode,
+  email_digest_override, telegram_override, delivery_destination, webhook_url, csv_to, csv_cc,
+  csv_format, created_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id;
+
+-- name: stream_add_slot
+INSERT INTO stream_slot (stream_id, slot) VALUES {(?, ?)};
+
+-- name: stream_find
+-- One stream of the team with its slots, by primary key.
+SELECT id, segment_id, name, status, billing_version, is_active, is_archived, segment_created,
+       pair_count, timezone, auto_enrich_linkedin, auto_enrich_email, email_mode,
+       email_digest_override, telegram_override, delivery_destination, webhook_url, csv_to,
+       csv_cc, csv_format, created_at,
+       (SELECT GROUP_CONCAT(slot ORDER BY slot) FROM stream_slot WHERE stream_id = stream.id)
+  FROM stream WHERE team_id = ? AND id = ?;
+
+-- name: stream_find_by_run
+-- Did my COMMIT take place?
+SELECT id FROM stream WHERE team_id = ? AND run_id = ?;
+
+-- name: stream_set_active
+UPDATE stream SET status = 'active' WHERE team_id = ? AND id = ? AND status = 'pending';
+
+-- name: stream_lock
+-- The stream's state before it is finished or taken out.
+SELECT status, segment_id, segment_created FROM stream WHERE team_id = ? AND id = ? FOR UPDATE;
+
+-- name: stream_remove
+-- Its pairs and slots go with it.
+DELETE FROM stream WHERE team_id = ? AND id = ?;

@@ -1,0 +1,65 @@
+/*
+ * The command line of `headwater`: one set of options for all commands. Which of them a command
+ * takes stands in its row of the table in admin/main.c.
+ */
+#ifndef HW_ADMIN_OPTIONS_H
+#define HW_ADMIN_OPTIONS_H
+
+#include "base/base.h"
+#include "base/err.h"
+
+struct arena;
+
+enum option_id {
+    OPTION_CONFIG,
+    OPTION_JSON,
+    OPTION_HELP,
+    OPTION_VERSION,
+    OPTION_DEFAULTS_FILE,
+    OPTION_NAME,
+    OPTION_PLAN,
+    OPTION_SUBSCRIPTION,
+    OPTION_SUBSCRIPTION_STATUS,
+    OPTION_ITEM,
+    OPTION_TEAM,
+    OPTION_USER,
+    OPTION_EMAIL,
+    OPTION_TIMEZONE,
+    OPTION__MAX
+};
+
+/* A set of options: OPTION_BIT(OPTION_NAME) | OPTION_BIT(OPTION_PLAN). */
+#define OPTION_BIT(id) (1U << (id))
+
+#define OPTIONS_ITEM_MAX 8
+
+struct options {
+    unsigned given;                      /* the set of those on the command line */
+    const char *text[OPTION__MAX];       /* their values; NULL if not given or without a value */
+    const char *items[OPTIONS_ITEM_MAX]; /* the values of --item, the one option to be repeated */
+    size_t item_count;
+    char **words; /* what is no option: noun, verb, and what the command is about */
+    size_t word_count;
+};
+
+/* Reads the command line; ARGV is reordered and must outlive OPTIONS. OPTIONS is filled as far as
+ * the reading came even on failure, so that the caller knows whether JSON was asked for. ERR_USAGE
+ * for an option that is unknown, lacks its value or is given twice. */
+enum err options_read(int argc, char **argv, struct options *ret_options,
+                      struct errmsg *msg) HW_MUST_CHECK;
+
+/* Refuses options outside ALLOWED (--config, --json and --help always are), and asks for those of
+ * REQUIRED that are missing. ERR_USAGE. */
+enum err options_check(const struct options *options, unsigned allowed, unsigned required,
+                       struct errmsg *msg) HW_MUST_CHECK;
+
+/* The value of an option that is an id: a positive integer. ERR_USAGE. */
+enum err options_get_id(const struct options *options, enum option_id id, int64_t *ret_number,
+                        struct errmsg *msg) HW_MUST_CHECK;
+
+/* The value of --name, trimmed, on ARENA: 1 to 200 characters of UTF-8, no control characters.
+ * ERR_USAGE. */
+enum err options_get_name(const struct options *options, struct arena *arena, const char **ret_name,
+                          struct errmsg *msg) HW_MUST_CHECK;
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * What a command answers: rows with named cells, written as JSON for programs or as aligned text
+ * for people. A command adds its cells row by row and does not care which it will be.
+ */
+#ifndef HW_ADMIN_OUTPUT_H
+#define HW_ADMIN_OUTPUT_H
+
+#include "base/base.h"
+
+struct arena;
+struct errmsg;
+struct output_cell;
+
+struct output_column {
+    const char *member; /* the name in JSON */
+    const char *title;  /* the name for people */
+    const char *yes;    /* what people read for true and false; NULL = "yes" and "no" */
+    const char *no;
+};
+
+struct output {
+    struct arena *arena;
+    const struct output_column *columns;
+    size_t column_count;
+    struct output_cell *cells; /* row by row */
+    size_t cell_count;
+    size_t room;
+};
+
+/* An empty answer; COLUMNS must outlive it. */
+void output_init(struct output *output, struct arena *arena, const struct output_column *columns,
+                 size_t column_count);
+
+/* Adds the next cell. Texts must outlive OUTPUT; NULL is null. A time is in microseconds since 1970
+ * and written by RFC 3339; 0 is null. */
+void output_add_text(struct output *output, const char *text);
+void output_add_int(struct output *output, int64_t number);
+void output_add_bool(struct output *output, bool boolean);
+void output_add_time(struct output *output, int64_t instant_us);
+
+/* Writes all rows to standard output: {"NAME":[{...},...]}, or a table with a heading. */
+void output_write_list(const struct output *output, const char *name, bool json);
+
+/* Writes the only row to standard output: {"NAME":{...}}, or a line for each cell. */
+void output_write_one(const struct output *output, const char *name, bool json);
+
+/* Writes a failure: the sentence to standard error, with JSON also {"error":{"message":...}} to
+ * standard output. */
+void output_write_failure(struct arena *arena, const struct errmsg *msg, bool json);
+
+#endif

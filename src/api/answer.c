@@ -1,0 +1,92 @@
+#include "api/answer.h"
+
+#include "api/error_table.h"
+#include "api/request.h"
+#include "base/arena.h"
+#include "base/buf.h"
+#include "edge/json_write.h"
+#include "rule/orphan.h"
+#include "rule/problem.h"
+
+static void add_details(struct json_node *error, const struct problem_list *problems)
+{
+    struct json_node *list = json_node_add_array(error, "details");
+
+    for (const struct problem *problem = problems == NULL ? NULL : problems->first; problem != NULL;
+         problem = problem->next) {
+        struct json_node *item = json_node_push_object(list);
+
+        json_node_add_text(item, "pointer", problem->pointer);
+        json_node_add_text(item, "code", problem->code);
+        json_node_add_text(item, "message", problem->message);
+    }
+}
+
+static void add_orphans(struct json_node *error, const struct orphan *orphans, size_t count)
+{
+    struct json_node *list = json_node_add_array(error, "orphans");
+
+    for (size_t i = 0; i < count; i++) {
+        struct json_node *item = json_node_push_object(list);
+        struct json_node *suggestions;
+
+        json_node_add_text(item, "pointer", orphans[i].pointer);
+        json_node_add_text(item, "category", orphans[i].category);
+        json_node_add_text(item, "label", orphans[i].label);
+        suggestions = json_node_add_array(item, "suggestions");
+        for (size_t j = 0; j < orphans[i].suggestion_count; j++)
+            json_node_push_text(suggestions, orphans[i].suggestions[j]);
+    }
+}
+
+static const char *message_of(struct arena *arena, enum err err,
+                              const struct answer_details *details)
+{
+    size_t count = details->problems == NULL ? 0 : details->problems->count;
+
+    if (err == ERR_VALIDATION_FAILED)
+        return arena_printf(arena, count == 1 ? "%zu field is invalid." : "%zu fields are invalid.",
+                            count);
+    return error_table_get(err)->message;
+}
+
+void answer_write_error(struct arena *arena, enum err err, const char *request_id,
+                        const struct answer_details *details, struct buf *ret_body)
+{
+    struct json_node *root = json_node_new(arena);
+    struct json_node *error = json_node_add_object(root, "error");
+
+    json_node_add_text(error, "code", error_table_get(err)->code);
+    json_node_add_text(error, "message", message_of(arena, err, details));
+    json_node_add_text(error, "requestId", request_id);
+    add_details(error, details->problems);
+    if (details->orphan_count > 0)
+        add_orphans(error, details->orphans, details->orphan_count);
+    json_node_write(root, ret_body);
+}
+
+void answer_body(struct request *request, int status, const char *body, size_t body_len)
+{
+    request->answer.status = status;
+    request->answer.body = body;
+    request->answer.body_len = body_len;
+}
+
+void answer_error(struct request *request, const struct answer_details *details,
+                  int64_t retry_after_s)
+{
+    static const struct answer_details none = {0};
+    const struct error_row *row = error_table_get(request->err);
+    int64_t pause_s = retry_after_s > 0 ? retry_after_s : row->retry_after_s;
+    struct buf body;
+
+    buf_init(&body, request->arena);
+    answer_write_error(request->arena, request->err, request->id, details == NULL ? &none : details,
+                       &body);
+    answer_body(request, row->status, body.text, body.len);
+    if (request->err == ERR_UNAUTHORIZED)
+        request_add_header(request, "WWW-Authenticate", "Bearer");
+    if (pause_s > 0 && row->retry_after_s > 0)
+        request_add_header(request, "Retry-After",
+                           arena_printf(request->arena, "%lld", (long long)pause_s));
+}

@@ -1,0 +1,84 @@
+#include "api/api.h"
+
+#include <stdlib.h>
+
+#include "api/answer.h"
+#include "api/auth.h"
+#include "api/endpoint.h"
+#include "api/request.h"
+#include "api/route.h"
+#include "base/config.h"
+#include "edge/db.h"
+#include "edge/http.h"
+#include "remote/scrapebadger.h"
+#include "remote/stripe.h"
+#include "rule/stream_input.h"
+
+#define CONNECT_TIMEOUT_MS 1000
+#define REPLY_MAX_BYTES ((size_t)1024 * 1024)
+
+struct api {
+    struct endpoint_env env;
+    struct http *http;
+};
+
+struct api *api_new(const struct api_setup *setup)
+{
+    const struct config *config = setup->config;
+    struct api *api = calloc(1, sizeof *api);
+
+    if (api == NULL)
+        abort();
+    api->http = http_new(&(struct http_policy){.sandbox = config->sandbox,
+                                               .user_agent = "headwater/" PACKAGE_VERSION,
+                                               .connect_timeout_ms = CONNECT_TIMEOUT_MS,
+                                               .body_max_bytes = REPLY_MAX_BYTES,
+                                               .parallel_max = STREAM_PAIR_MAX});
+    api->env.zones = setup->zones;
+    api->env.flow = (struct flow){
+        .config = config,
+        .db = db_new(config->db_defaults_file, config->db_group, DB_SERVICE),
+        .scrapebadger =
+            scrapebadger_new(api->http, config->scrapebadger_url, setup->scrapebadger_key),
+        .stripe = stripe_new(api->http, config->stripe_url, setup->stripe_key,
+                             config->stripe_version),
+    };
+    return api;
+}
+
+void api_free(struct api *api)
+{
+    if (api == NULL)
+        return;
+    scrapebadger_free(api->env.flow.scrapebadger);
+    stripe_free(api->env.flow.stripe);
+    http_free(api->http);
+    db_free(api->env.flow.db);
+    free(api);
+}
+
+/* Who asks comes before what is asked: 401 before 404 and 405. */
+static enum err find_endpoint(struct api *api, struct request *request,
+                              const struct route **ret_route)
+{
+    enum err err;
+
+    request->step = "authenticate";
+    err = auth_check(api->env.flow.db, request);
+    if (err != ERR_OK)
+        return err;
+    request->step = "find the route";
+    return route_find(request, ret_route);
+}
+
+void api_run(struct api *api, struct request *request)
+{
+    const struct route *route;
+
+    request->err = find_endpoint(api, request, &route);
+    if (request->err != ERR_OK) {
+        answer_error(request, NULL, 0);
+        return;
+    }
+    request->err = route->run(&api->env, request);
+}

@@ -1,0 +1,81 @@
+#include "api/request.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/error_table.h"
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "edge/fcgi.h"
+
+static const char *param_or(const struct fcgi *fcgi, const char *name, const char *standard)
+{
+    const char *value = fcgi_find_param(fcgi, name);
+
+    return value == NULL ? standard : value;
+}
+
+void request_init(struct request *request, struct arena *arena, struct fcgi *fcgi,
+                  int64_t deadline_us)
+{
+    *request = (struct request){
+        .arena = arena,
+        .fcgi = fcgi,
+        .id = param_or(fcgi, "REQUEST_ID", "-"),
+        .method = param_or(fcgi, "REQUEST_METHOD", ""),
+        .path = param_or(fcgi, "DOCUMENT_URI", ""),
+        .started_us = clock_monotonic_us(),
+        .deadline_us = deadline_us,
+        .step = "accept",
+    };
+}
+
+void request_add_header(struct request *request, const char *name, const char *value)
+{
+    struct response *answer = &request->answer;
+
+    if (answer->header_count == REQUEST_HEADER_MAX)
+        abort();
+    answer->headers[answer->header_count++] = (struct header){name, value};
+}
+
+bool request_write_answer(struct request *request)
+{
+    const struct response *answer = &request->answer;
+    struct buf bytes;
+
+    buf_init(&bytes, request->arena);
+    buf_printf(&bytes,
+               "Status: %d\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n",
+               answer->status);
+    for (size_t i = 0; i < answer->header_count; i++)
+        buf_printf(&bytes, "%s: %s\r\n", answer->headers[i].name, answer->headers[i].value);
+    buf_printf(&bytes, "Content-Length: %zu\r\n\r\n", answer->body_len);
+    buf_add(&bytes, answer->body, answer->body_len);
+    return fcgi_write(request->fcgi, bytes.text, bytes.len);
+}
+
+void request_log(const struct request *request)
+{
+    bool failed = request->err != ERR_OK;
+    const struct error_row *row = error_table_get(failed ? request->err : ERR_INTERNAL);
+    struct log_line line;
+
+    log_line_init(&line, failed ? row->level : LOG_INFO, "request");
+    log_line_add_text(&line, "requestId", request->id);
+    log_line_add_text(&line, "method", request->method);
+    log_line_add_text(&line, "route", request->route);
+    log_line_add_int(&line, "status", request->answer.status);
+    log_line_add_int(&line, "us", clock_monotonic_us() - request->started_us);
+    if (request->key_id[0] != '\0')
+        log_line_add_text(&line, "key", request->key_id);
+    if (request->caller.team_id != 0)
+        log_line_add_int(&line, "team", request->caller.team_id);
+    if (failed) {
+        log_line_add_text(&line, "code", row->code);
+        log_line_add_text(&line, "while", request->step);
+        log_line_add_text(&line, "why", request->msg.text);
+    }
+    log_line_write(&line);
+}

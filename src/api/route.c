@@ -1,0 +1,51 @@
+#include "api/route.h"
+
+#include <string.h>
+
+#include "api/endpoint.h"
+#include "api/request.h"
+
+static const struct route routes[] = {
+    {"/v1/streams", "POST", "POST", stream_post},
+    {"/v1/streams/{id}", "GET", "GET, HEAD", stream_get},
+};
+
+/* True if the path has the pattern's form; then the variable part is noted. */
+static bool match_path(const char *pattern, const char *path, const char **ret_resource)
+{
+    const char *brace = strchr(pattern, '{');
+    size_t len = brace == NULL ? strlen(pattern) : (size_t)(brace - pattern);
+
+    if (brace == NULL)
+        return strcmp(pattern, path) == 0;
+    if (strncmp(pattern, path, len) != 0 || path[len] == '\0' || strchr(path + len, '/') != NULL)
+        return false;
+    *ret_resource = path + len;
+    return true;
+}
+
+static bool match_method(const char *method, const char *asked)
+{
+    return strcmp(method, asked) == 0 ||
+           (strcmp(method, "GET") == 0 && strcmp(asked, "HEAD") == 0);
+}
+
+enum err route_find(struct request *request, const struct route **ret_route)
+{
+    const struct route *other = NULL;
+
+    for (size_t i = 0; i < HW_COUNT(routes); i++) {
+        if (!match_path(routes[i].pattern, request->path, &request->resource))
+            continue;
+        request->route = routes[i].pattern;
+        if (match_method(routes[i].method, request->method)) {
+            *ret_route = &routes[i];
+            return ERR_OK;
+        }
+        other = &routes[i];
+    }
+    if (other == NULL)
+        return errmsg_set(&request->msg, ERR_NOT_FOUND, "no route has this path");
+    request_add_header(request, "Allow", other->allow);
+    return errmsg_set(&request->msg, ERR_METHOD_NOT_ALLOWED, "the route does not know this method");
+}

@@ -1,0 +1,149 @@
+#include <string.h>
+#include <strings.h>
+
+#include "api/answer.h"
+#include "api/endpoint.h"
+#include "api/error_table.h"
+#include "api/idempotency_header.h"
+#include "api/request.h"
+#include "api/stream_json.h"
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/value.h"
+#include "edge/digest.h"
+#include "edge/fcgi.h"
+#include "edge/http_url.h"
+#include "edge/json_read.h"
+#include "edge/json_write.h"
+#include "flow/stream_create.h"
+#include "rule/media_type.h"
+#include "rule/problem.h"
+#include "rule/stream_input.h"
+
+#define BODY_MAX_BYTES ((size_t)64 * 1024)
+
+static enum err check_media_type(struct request *request)
+{
+    const char *type = fcgi_find_param(request->fcgi, "CONTENT_TYPE");
+
+    if (type == NULL || !media_type_is_json(type))
+        return errmsg_set(&request->msg, ERR_UNSUPPORTED_MEDIA_TYPE, "the body is not JSON by type");
+    return ERR_OK;
+}
+
+static enum err read_idempotency_key(struct request *request, const char **ret_key)
+{
+    size_t count = fcgi_count_param(request->fcgi, "HTTP_IDEMPOTENCY_KEY");
+
+    *ret_key = NULL;
+    if (count == 0)
+        return ERR_OK;
+    if (count > 1)
+        return errmsg_set(&request->msg, ERR_INVALID_IDEMPOTENCY_KEY,
+                          "Idempotency-Key was sent more than once");
+    return idempotency_header_read(request->arena,
+                                   fcgi_find_param(request->fcgi, "HTTP_IDEMPOTENCY_KEY"), ret_key,
+                                   &request->msg);
+}
+
+static void hash_body(struct arena *arena, const struct value *body,
+                      unsigned char ret_hash[DIGEST_BYTES])
+{
+    struct buf canonical;
+
+    buf_init(&canonical, arena);
+    json_value_write_canonical(body, &canonical);
+    digest_sha256(canonical.text, canonical.len, ret_hash);
+}
+
+/* Bytes to a checked input; the orders 2 to 5 of the contract, one after the other. */
+static enum err read_request(struct endpoint_env *env, struct request *request,
+                             struct problem_list *problems, struct stream_create *create)
+{
+    const struct stream_input_env input_env = {env->zones, http_url_split};
+    struct stream_input *input = arena_alloc(request->arena, sizeof *input);
+    struct value body;
+    const char *text;
+    size_t len;
+    enum err err = check_media_type(request);
+
+    if (err == ERR_OK)
+        err = fcgi_read_body(request->fcgi, request->arena, BODY_MAX_BYTES, &text, &len,
+                             &request->msg);
+    if (err == ERR_OK)
+        err = read_idempotency_key(request, &create->idempotency_key);
+    if (err == ERR_OK)
+        err = json_read(request->arena, text, len, &body, &request->msg);
+    if (err != ERR_OK)
+        return err;
+    stream_input_read(&input_env, &body, problems, input);
+    if (problems->count > 0)
+        return errmsg_set(&request->msg, ERR_VALIDATION_FAILED, "%zu problems, first %.100s: %.200s",
+                          problems->count, problems->first->pointer, problems->first->message);
+    create->input = input;
+    hash_body(request->arena, &body, create->request_hash);
+    return ERR_OK;
+}
+
+/* Shapes what goes out and is kept under the key; called from within the create. */
+static void write_answer(const struct stream_create *create, enum err err,
+                         struct create_answer *ret_answer)
+{
+    const struct request *request = create->writer;
+    const struct answer_details details = {&create->problems, create->orphans,
+                                           create->orphan_count};
+    struct buf body;
+
+    buf_init(&body, create->arena);
+    if (err == ERR_OK)
+        stream_json_write(create->arena, &create->stream, create->pairs, create->pair_count, true,
+                          create->caller.is_free, clock_now_us(), &body);
+    else
+        answer_write_error(create->arena, err, request->id, &details, &body);
+    ret_answer->status = err != ERR_OK ? error_table_get(err)->status
+                                       : (create->stream.is_pending ? 202 : 201);
+    ret_answer->body = body.text;
+    ret_answer->body_len = body.len;
+}
+
+/* The answer of a create that ran, with its headers. */
+static void answer_create(struct request *request, const struct stream_create *create)
+{
+    if (request->err != ERR_OK) {
+        const struct answer_details details = {&create->problems, create->orphans,
+                                               create->orphan_count};
+        answer_error(request, &details, create->retry_after_s);
+    }
+    answer_body(request, create->answer.status, create->answer.body, create->answer.body_len);
+    if (create->answer.status < 300)
+        request_add_header(request, "Location",
+                           arena_printf(request->arena, "/v1/streams/%lld",
+                                        (long long)create->stream.id));
+    if (create->is_replayed)
+        request_add_header(request, "Idempotent-Replayed", "true");
+}
+
+enum err stream_post(struct endpoint_env *env, struct request *request)
+{
+    struct stream_create create = {.flow = &env->flow,
+                                   .arena = request->arena,
+                                   .caller = request->caller,
+                                   .deadline_us = request->deadline_us,
+                                   .writer = request,
+                                   .write_answer = write_answer};
+    struct problem_list problems;
+    const struct answer_details details = {.problems = &problems};
+
+    problem_list_init(&problems, request->arena);
+    request->step = "read the request";
+    request->err = read_request(env, request, &problems, &create);
+    if (request->err != ERR_OK) {
+        answer_error(request, &details, 0);
+        return request->err;
+    }
+    request->err = stream_create_run(&create, &request->msg);
+    request->step = create.step;
+    answer_create(request, &create);
+    return request->err;
+}

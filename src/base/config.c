@@ -1,0 +1,238 @@
+#include "base/config.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "base/service_url.h"
+#include "base/text.h"
+
+#define TEXT(field) OPTION_TEXT, offsetof(struct config, field)
+#define BOOL(field) OPTION_BOOL, offsetof(struct config, field)
+#define INT(field) OPTION_INT, offsetof(struct config, field)
+
+#define DAY_S 86400
+#define HOUR_MS 3600000
+
+const struct option config_options[] = {
+    {"headwater", "sandbox", BOOL(sandbox), "no", 0, 0,
+     "Outside services may be plain http and on private addresses; for tests and demos only."},
+    {"headwater", "zoneinfo_dir", TEXT(zoneinfo_dir), "/usr/share/zoneinfo", 0, 0,
+     "Directory of the time zone data, with tzdata.zi (Debian package tzdata)."},
+    {"headwater", "log_level", TEXT(log_level), "info", 0, 0,
+     "What goes to standard error: error, warning, info or debug, each with all before it."},
+
+    {"server", "socket", TEXT(socket_path), "/run/headwater/headwater.sock", 0, 0,
+     "The socket that nginx connects to; unused when systemd hands one over."},
+    {"server", "socket_group", TEXT(socket_group), "", 0, 0,
+     "Group that may connect to the socket; empty for the service's own group."},
+    {"server", "workers", INT(worker_count), "8", 1, 256,
+     "Number of worker processes, each serving one request at a time."},
+    {"server", "backlog", INT(backlog), "128", 1, 4096,
+     "Number of connections that may wait for a worker; more are refused."},
+    {"server", "max_requests", INT(max_requests), "10000", 1, 100000000,
+     "Requests after which a worker is replaced by a new one, give or take a tenth."},
+    {"server", "deadline_ms", INT(deadline_ms), "20000", 100, HOUR_MS,
+     "Milliseconds that one request may take."},
+    {"server", "kill_ms", INT(kill_ms), "45000", 100, HOUR_MS,
+     "Milliseconds after which a worker stuck in one request is killed."},
+    {"server", "drain_ms", INT(drain_ms), "30000", 0, HOUR_MS,
+     "Milliseconds that a stop waits for running requests."},
+
+    {"database", "defaults_file", TEXT(db_defaults_file), "/etc/headwater/db.cnf", 0, 0,
+     "File in my.cnf format that says how to reach the database."},
+    {"database", "group", TEXT(db_group), "headwater", 0, 0, "Group that is read in that file."},
+
+    {"scrapebadger", "url", TEXT(scrapebadger_url), "https://scrapebadger.com", 0, 0,
+     "Base URL of the service that looks up X accounts."},
+    {"scrapebadger", "key_file", TEXT(scrapebadger_key_file), "/etc/headwater/scrapebadger.key", 0,
+     0, "File with its API key, mode 0640 or stricter."},
+    {"scrapebadger", "deadline_ms", INT(scrapebadger_deadline_ms), "5000", 100, HOUR_MS,
+     "Milliseconds that all look-ups of one request may take together."},
+    {"scrapebadger", "profile_max_age_s", INT(profile_max_age_s), "86400", 0, 365 * DAY_S,
+     "Seconds for which a profile that was looked up is used again."},
+
+    {"stripe", "url", TEXT(stripe_url), "https://api.stripe.com", 0, 0,
+     "Base URL of Stripe's API."},
+    {"stripe", "key_file", TEXT(stripe_key_file), "/etc/headwater/stripe.key", 0, 0,
+     "File with the restricted API key, mode 0640 or stricter."},
+    {"stripe", "version", TEXT(stripe_version), "2026-07-29.dahlia", 0, 0,
+     "Version of Stripe's API that is asked for."},
+    {"stripe", "timeout_ms", INT(stripe_timeout_ms), "8000", 100, HOUR_MS,
+     "Milliseconds that one call may take."},
+};
+
+const size_t config_option_count = HW_COUNT(config_options);
+
+/* Reads "yes" or "no". */
+static bool bool_read(const char *text, bool *ret_bool)
+{
+    *ret_bool = strcmp(text, "yes") == 0;
+    return *ret_bool || strcmp(text, "no") == 0;
+}
+
+/* Reads digits alone, within the option's bounds. No option is below zero. */
+static bool int_read(const struct option *option, const char *text, int64_t *ret_number)
+{
+    size_t len = strlen(text);
+
+    if (len == 0 || len > 18 || strspn(text, "0123456789") != len)
+        return false;
+    *ret_number = strtoll(text, NULL, 10);
+    return *ret_number >= option->min && *ret_number <= option->max;
+}
+
+static void *option_field(const struct option *option, struct config *config)
+{
+    return (char *)config + option->offset;
+}
+
+void config_init(struct config *config)
+{
+    for (size_t i = 0; i < config_option_count; i++) {
+        const struct option *option = &config_options[i];
+        void *field = option_field(option, config);
+        bool fine = true;
+
+        if (option->kind == OPTION_BOOL)
+            fine = bool_read(option->standard, field);
+        else if (option->kind == OPTION_INT)
+            fine = int_read(option, option->standard, field);
+        else
+            *(const char **)field = option->standard;
+        assert(fine);
+        (void)fine;
+    }
+}
+
+static const struct option *option_find(const char *section, const char *name)
+{
+    for (size_t i = 0; i < config_option_count; i++)
+        if (strcmp(config_options[i].section, section) == 0 &&
+            strcmp(config_options[i].name, name) == 0)
+            return &config_options[i];
+    return NULL;
+}
+
+/* Adds WORD to a list in words, unless it does not fit. */
+static void list_add(char *list, size_t size, const char *word)
+{
+    size_t len = strlen(list);
+
+    if (len + strlen(word) + 3 < size)
+        snprintf(list + len, size - len, "%s%s", len == 0 ? "" : ", ", word);
+}
+
+/* Says which options or, for an unknown section, which sections there are. */
+static enum err unknown_option(const char *section, const char *name, struct errmsg *msg)
+{
+    char names[300] = "";
+    char sections[100] = "";
+    const char *last = "";
+
+    for (size_t i = 0; i < config_option_count; i++) {
+        if (strcmp(config_options[i].section, section) == 0)
+            list_add(names, sizeof names, config_options[i].name);
+        if (strcmp(config_options[i].section, last) != 0)
+            list_add(sections, sizeof sections, config_options[i].section);
+        last = config_options[i].section;
+    }
+    if (names[0] == '\0')
+        return errmsg_set(msg, ERR_USAGE, "There is no section [%.60s]; there are %s.", section,
+                          sections);
+    return errmsg_set(msg, ERR_USAGE, "There is no option \"%.60s\" in [%s]; there are %s.", name,
+                      section, names);
+}
+
+static enum err set_text(const struct option *option, struct arena *arena, const char **field,
+                         const char *value, struct errmsg *msg)
+{
+    if (value[0] == '\0' && option->standard[0] != '\0')
+        return errmsg_set(msg, ERR_USAGE, "[%s] %s must not be empty.", option->section,
+                          option->name);
+    if (!text_is_utf8(value, strlen(value)) || text_has_control(value))
+        return errmsg_set(msg, ERR_USAGE, "[%s] %s must be UTF-8 without control characters.",
+                          option->section, option->name);
+    *field = arena_text(arena, value, strlen(value));
+    return ERR_OK;
+}
+
+enum err config_set(struct config *config, struct arena *arena, const char *section,
+                    const char *name, const char *value, struct errmsg *msg)
+{
+    const struct option *option = option_find(section, name);
+    int64_t number;
+    bool boolean;
+
+    if (option == NULL)
+        return unknown_option(section, name, msg);
+    if (option->kind == OPTION_TEXT)
+        return set_text(option, arena, option_field(option, config), value, msg);
+    if (option->kind == OPTION_BOOL) {
+        if (!bool_read(value, &boolean))
+            return errmsg_set(msg, ERR_USAGE, "[%s] %s must be yes or no, not \"%.60s\".", section,
+                              name, value);
+        *(bool *)option_field(option, config) = boolean;
+        return ERR_OK;
+    }
+    if (!int_read(option, value, &number))
+        return errmsg_set(msg, ERR_USAGE,
+                          "[%s] %s must be a whole number from %" PRId64 " to %" PRId64
+                          ", not \"%.60s\".",
+                          section, name, option->min, option->max, value);
+    *(int64_t *)option_field(option, config) = number;
+    return ERR_OK;
+}
+
+static enum err check_url(const char *section, const char *url, bool sandbox, struct errmsg *msg)
+{
+    const char *fault = service_url_fault(url, sandbox);
+
+    if (fault == NULL)
+        return ERR_OK;
+    return errmsg_set(msg, ERR_USAGE, "[%s] url %s.", section, fault);
+}
+
+/* An inner deadline must end before the one around it, or it can never be told from it. */
+static enum err check_deadlines(const struct config *config, struct errmsg *msg)
+{
+    const struct {
+        const char *inner_name, *outer_name;
+        int64_t inner, outer;
+    } pairs[] = {
+        {"[scrapebadger] deadline_ms", "[server] deadline_ms", config->scrapebadger_deadline_ms,
+         config->deadline_ms},
+        {"[stripe] timeout_ms", "[server] deadline_ms", config->stripe_timeout_ms,
+         config->deadline_ms},
+        {"[server] deadline_ms", "[server] kill_ms", config->deadline_ms, config->kill_ms},
+    };
+
+    for (size_t i = 0; i < HW_COUNT(pairs); i++)
+        if (pairs[i].inner >= pairs[i].outer)
+            return errmsg_set(
+                msg, ERR_USAGE, "%s (%" PRId64 ") must be less than %s (%" PRId64 ").",
+                pairs[i].inner_name, pairs[i].inner, pairs[i].outer_name, pairs[i].outer);
+    return ERR_OK;
+}
+
+enum err config_check(const struct config *config, struct errmsg *msg)
+{
+    enum log_level level;
+    enum err err;
+
+    if (!log_level_find(config->log_level, &level))
+        return errmsg_set(msg, ERR_USAGE,
+                          "[headwater] log_level must be error, warning, info or debug, not "
+                          "\"%.60s\".",
+                          config->log_level);
+    err = check_url("scrapebadger", config->scrapebadger_url, config->sandbox, msg);
+    if (err == ERR_OK)
+        err = check_url("stripe", config->stripe_url, config->sandbox, msg);
+    if (err == ERR_OK)
+        err = check_deadlines(config, msg);
+    return err;
+}

@@ -1,0 +1,140 @@
+#include "base/log.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+
+/* Kept free for the end of the line: the closing quote, brace and newline. */
+#define TAIL_BYTES 4
+
+static const char *const level_texts[LOG__MAX] = {"error", "warning", "info", "debug"};
+
+static enum log_level highest = LOG_INFO;
+
+bool log_level_find(const char *text, enum log_level *ret_level)
+{
+    for (size_t i = 0; i < HW_COUNT(level_texts); i++) {
+        if (strcmp(level_texts[i], text) == 0) {
+            *ret_level = (enum log_level)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+void log_set_level(enum log_level level)
+{
+    highest = level;
+}
+
+static bool line_add(struct log_line *line, const char *bytes, size_t len)
+{
+    if (len > sizeof line->text - TAIL_BYTES - line->len)
+        return false;
+    memcpy(line->text + line->len, bytes, len);
+    line->len += len;
+    return true;
+}
+
+/* Code points that could mislead a reader of the log: controls, and the bidirectional marks. */
+static bool is_hostile(int32_t point)
+{
+    return point < 0x20 || (point >= 0x7F && point <= 0x9F) || point == 0x061C ||
+           (point >= 0x200B && point <= 0x200F) || (point >= 0x2028 && point <= 0x202E) ||
+           (point >= 0x2066 && point <= 0x2069) || point == 0xFEFF;
+}
+
+/* Adds a JSON string; bytes that are not UTF-8 become U+FFFD. */
+static void line_add_quoted(struct log_line *line, const char *text)
+{
+    const char *end = text + strlen(text);
+    bool fits = line_add(line, "\"", 1);
+
+    while (fits && text < end) {
+        const char *start = text;
+        int32_t point = text_next(&text, end);
+        char escape[8];
+
+        if (point < 0)
+            text++;
+        if (point < 0 || is_hostile(point)) {
+            int len =
+                snprintf(escape, sizeof escape, "\\u%04x", point < 0 ? 0xFFFDU : (unsigned)point);
+            fits = line_add(line, escape, (size_t)len);
+        } else if (point == '"' || point == '\\') {
+            const char pair[2] = {'\\', (char)point};
+            fits = line_add(line, pair, sizeof pair);
+        } else {
+            fits = line_add(line, start, (size_t)(text - start));
+        }
+    }
+    line->text[line->len++] = '"';
+}
+
+/* Adds `,"name":` if there is room for it and a short value. */
+static bool line_add_name(struct log_line *line, const char *name)
+{
+    if (line->len + strlen(name) + 32 > sizeof line->text - TAIL_BYTES)
+        return false;
+    line_add(line, line->len > 1 ? ",\"" : "\"", line->len > 1 ? 2 : 1);
+    line_add(line, name, strlen(name));
+    return line_add(line, "\":", 2);
+}
+
+void log_line_add_text(struct log_line *line, const char *name, const char *text)
+{
+    if (text != NULL && line_add_name(line, name))
+        line_add_quoted(line, text);
+}
+
+void log_line_add_int(struct log_line *line, const char *name, int64_t number)
+{
+    char digits[24];
+    int len = snprintf(digits, sizeof digits, "%" PRId64, number);
+
+    if (line_add_name(line, name))
+        line_add(line, digits, (size_t)len);
+}
+
+void log_line_init(struct log_line *line, enum log_level level, const char *message)
+{
+    char now[CLOCK_RFC3339_BYTES];
+
+    line->len = 0;
+    line->level = level;
+    line->text[line->len++] = '{';
+    clock_write_rfc3339(clock_now_us(), now);
+    log_line_add_text(line, "time", now);
+    log_line_add_text(line, "level", level_texts[level]);
+    log_line_add_int(line, "pid", getpid());
+    log_line_add_text(line, "message", message);
+}
+
+void log_line_write(struct log_line *line)
+{
+    if (line->level > highest)
+        return;
+    line->text[line->len++] = '}';
+    line->text[line->len++] = '\n';
+    /* A log that cannot be written must not end the service: there is nobody left to tell. */
+    if (write(STDERR_FILENO, line->text, line->len) < 0)
+        return;
+}
+
+void log_write(enum log_level level, const char *format, ...)
+{
+    struct log_line line;
+    char message[1024];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    log_line_init(&line, level, message);
+    log_line_write(&line);
+}

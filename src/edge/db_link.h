@@ -1,0 +1,32 @@
+/* What the files of the database connection share with each other, and with nobody else. */
+#ifndef HW_EDGE_DB_LINK_H
+#define HW_EDGE_DB_LINK_H
+
+#include "base/base.h"
+#include "base/err.h"
+#include "edge/db.h"
+
+struct st_mysql;
+struct db_prepared;
+
+struct db {
+    const char *defaults_file;
+    const char *group;
+    enum db_role role;
+    struct st_mysql *link; /* NULL while closed */
+    bool in_transaction;   /* then a lost connection is not opened again */
+    int64_t retry_us;      /* monotonic; no attempt to connect before */
+    int64_t backoff_us;    /* the pause after the next failure */
+    struct db_counts counts;
+    /* By statement: without a list or with a list of one; with the longer list used last. */
+    struct db_prepared *prepared[STATEMENT__MAX][2];
+};
+
+/* Turns a client or server error number into ours; closes a connection that is gone. */
+enum err db_fail(struct db *db, unsigned int number, const char *text, const char *what,
+                 struct errmsg *msg);
+
+/* Closes all prepared statements. */
+void db_forget_prepared(struct db *db);
+
+#endif

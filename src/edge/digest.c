@@ -1,0 +1,38 @@
+#include "edge/digest.h"
+
+#include <stdlib.h>
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+
+void digest_sha256(const void *bytes, size_t len, unsigned char ret_digest[DIGEST_BYTES])
+{
+    unsigned int written = 0;
+
+    if (EVP_Digest(bytes, len, ret_digest, &written, EVP_sha256(), NULL) != 1 ||
+        written != DIGEST_BYTES)
+        abort();
+}
+
+bool digest_equal(const void *a, const void *b, size_t len)
+{
+    return CRYPTO_memcmp(a, b, len) == 0;
+}
+
+void digest_random(void *ret_bytes, size_t len)
+{
+    if (RAND_bytes(ret_bytes, (int)len) != 1)
+        abort();
+}
+
+void digest_write_hex(const unsigned char *bytes, size_t len, char *ret_text)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < len; i++) {
+        ret_text[2 * i] = digits[bytes[i] >> 4];
+        ret_text[2 * i + 1] = digits[bytes[i] & 15];
+    }
+    ret_text[2 * len] = '\0';
+}

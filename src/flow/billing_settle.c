@@ -1,0 +1,250 @@
+#include "flow/billing_settle.h"
+
+#include "base/arena.h"
+#include "base/clock.h"
+#include "base/config.h"
+#include "base/log.h"
+#include "edge/db_tx.h"
+#include "edge/digest.h"
+#include "flow/flow.h"
+#include "remote/stripe.h"
+#include "store/account.h"
+
+#define LEASE_US (30 * CLOCK_S_US)
+#define LEASE_PAUSE_MIN_US (20 * CLOCK_MS_US)
+#define LEASE_PAUSE_SPAN_US (30 * CLOCK_MS_US)
+#define PAUSE_MAX_US (2 * CLOCK_S_US)
+#define FAILED_PAUSE_US (500 * CLOCK_MS_US)
+
+/* Stripe forgets a key after 24 hours; an older attempt is decided by reading, never sent again. */
+#define ATTEMPT_MAX_AGE_US (20 * 3600 * CLOCK_S_US)
+
+/* A call is not begun unless it can end in time, with a second to spare for what follows. */
+static bool has_time(const struct billing_settle *settle)
+{
+    int64_t call_us = settle->flow->config->stripe_timeout_ms * CLOCK_MS_US + CLOCK_S_US;
+
+    return clock_monotonic_us() + call_us <= settle->deadline_us;
+}
+
+static void pause_for_lease(void)
+{
+    uint16_t random;
+
+    digest_random(&random, sizeof random);
+    clock_sleep_us(LEASE_PAUSE_MIN_US + random % LEASE_PAUSE_SPAN_US);
+}
+
+/* What the transaction that writes an attempt needs and makes. */
+struct new_attempt {
+    const struct billing_settle *settle;
+    struct billing attempt;
+};
+
+/* Counts under the row's lock: whoever adds an account has raised the version under it. */
+static enum err write_attempt(void *arg, struct errmsg *msg)
+{
+    struct new_attempt *new_attempt = arg;
+    const struct billing_settle *settle = new_attempt->settle;
+    struct billing *attempt = &new_attempt->attempt;
+    struct db *db = settle->flow->db;
+    enum err err =
+        billing_lock(db, settle->arena, &settle->place, &attempt->attempt_version, msg);
+
+    if (err == ERR_OK)
+        err = account_count_billable(db, settle->arena, settle->place.team_id, settle->place.tier,
+                                     &attempt->attempt_quantity, msg);
+    if (err == ERR_OK)
+        err = billing_add_attempt(db, settle->arena, &settle->place, attempt, msg);
+    return err;
+}
+
+/* A new attempt with a key of its own. It is committed before anything is sent. */
+static enum err add_attempt(const struct billing_settle *settle, struct billing *billing,
+                            struct errmsg *msg)
+{
+    struct new_attempt new_attempt = {.settle = settle, .attempt = *billing};
+    unsigned char random[16];
+    char *key = arena_alloc(settle->arena, 2 * sizeof random + 1);
+    enum err err;
+
+    digest_random(random, sizeof random);
+    digest_write_hex(random, sizeof random, key);
+    new_attempt.attempt.attempt_key = key;
+    new_attempt.attempt.attempt_us = clock_now_us();
+    err = db_tx_run(settle->flow->db, write_attempt, &new_attempt, msg);
+    if (err == ERR_OK)
+        *billing = new_attempt.attempt;
+    return err;
+}
+
+static void log_answer(const struct billing_settle *settle, const struct billing *billing,
+                       const struct stripe_answer *answer)
+{
+    bool is_alarm = answer->outcome == STRIPE_REFUSED;
+    struct log_line line;
+
+    log_line_init(&line, is_alarm ? LOG_ERROR : LOG_INFO, "stripe quantity");
+    log_line_add_int(&line, "team", settle->place.team_id);
+    log_line_add_text(&line, "tier", tier_text(settle->place.tier));
+    log_line_add_int(&line, "quantity", billing->attempt_quantity);
+    log_line_add_int(&line, "version", billing->attempt_version);
+    log_line_add_text(&line, "attempt", billing->attempt_key);
+    log_line_add_int(&line, "status", answer->status);
+    log_line_add_text(&line, "code", answer->code);
+    log_line_add_text(&line, "stripeRequestId", answer->request_id);
+    log_line_write(&line);
+}
+
+/* Reads the item to decide an attempt whose own answer tells nothing. */
+static void decide_by_reading(const struct billing_settle *settle, const struct billing *billing,
+                              struct stripe_answer *answer)
+{
+    struct stripe_answer item;
+
+    if (!has_time(settle)) {
+        answer->outcome = STRIPE_UNKNOWN;
+        return;
+    }
+    stripe_item_find(settle->flow->stripe, settle->arena, billing->item_id, settle->deadline_us,
+                     &item);
+    if (item.outcome != STRIPE_APPLIED)
+        item.outcome = STRIPE_UNKNOWN;
+    else if (item.quantity != billing->attempt_quantity)
+        item.outcome = STRIPE_FAILED;
+    *answer = item;
+}
+
+/* Sends the attempt that stands. IS_FRESH: it was never sent before, so a refusal is a refusal. */
+static void send_attempt(const struct billing_settle *settle, const struct billing *billing,
+                         bool is_fresh, struct stripe_answer *answer)
+{
+    int64_t call_us = settle->flow->config->stripe_timeout_ms * CLOCK_MS_US;
+    int64_t until_us = clock_monotonic_us() + call_us;
+
+    if (clock_now_us() - billing->attempt_us > ATTEMPT_MAX_AGE_US) {
+        decide_by_reading(settle, billing, answer);
+        return;
+    }
+    stripe_quantity_set(settle->flow->stripe, settle->arena, billing->item_id,
+                        billing->attempt_quantity, billing->attempt_key, until_us, answer);
+    log_answer(settle, billing, answer);
+    /* A key that Stripe does not take any more says nothing of what it took before. */
+    if (answer->outcome == STRIPE_FAILED || (answer->outcome == STRIPE_REFUSED && !is_fresh))
+        decide_by_reading(settle, billing, answer);
+}
+
+/* Stripe will not do it. An older attempt than ours is dropped, and ours is made next; our own ends the
+ * settling, with lease and attempt in place. */
+static enum err refuse(const struct billing_settle *settle, const struct billing *billing,
+                       const struct stripe_answer *answer, const char **ret_attempt_key,
+                       struct errmsg *msg)
+{
+    bool is_subscription = answer->outcome == STRIPE_SUBSCRIPTION_REFUSED;
+
+    if (billing->attempt_version < settle->version)
+        return billing_remove_attempt(settle->flow->db, settle->arena, &settle->place,
+                                      billing->attempt_key, msg);
+    *ret_attempt_key = billing->attempt_key;
+    return errmsg_set(msg, is_subscription ? ERR_SUBSCRIPTION_REQUIRED : ERR_PAYMENT_FAILED,
+                      "Stripe refused with status %ld, code %s", answer->status,
+                      answer->code == NULL ? "(none)" : answer->code);
+}
+
+/* Keeps the attempt for whoever comes next, and waits as long as Stripe asked for. */
+static enum err keep_attempt(const struct billing_settle *settle,
+                             const struct stripe_answer *answer, struct errmsg *msg)
+{
+    int64_t pause_us = answer->pause_ms * CLOCK_MS_US;
+    enum err err = billing_release_lease(settle->flow->db, settle->arena, &settle->place, msg);
+
+    if (err == ERR_OK)
+        clock_sleep_us(pause_us < PAUSE_MAX_US ? pause_us : PAUSE_MAX_US);
+    return err;
+}
+
+/* A 5xx had no effect: the next round starts with a new key, after a pause. */
+static enum err drop_attempt(const struct billing_settle *settle, const struct billing *billing,
+                             struct errmsg *msg)
+{
+    enum err err = billing_remove_attempt(settle->flow->db, settle->arena, &settle->place,
+                                          billing->attempt_key, msg);
+
+    if (err == ERR_OK)
+        clock_sleep_us(FAILED_PAUSE_US);
+    return err;
+}
+
+static enum err act_on_answer(const struct billing_settle *settle, const struct billing *billing,
+                              const struct stripe_answer *answer, const char **ret_attempt_key,
+                              struct errmsg *msg)
+{
+    struct db *db = settle->flow->db;
+
+    switch (answer->outcome) {
+    case STRIPE_APPLIED:
+        return billing_set_applied(db, settle->arena, &settle->place, billing->attempt_key, msg);
+    case STRIPE_FAILED:
+        return drop_attempt(settle, billing, msg);
+    case STRIPE_PAYMENT_REFUSED:
+    case STRIPE_SUBSCRIPTION_REFUSED:
+    case STRIPE_REFUSED:
+        return refuse(settle, billing, answer, ret_attempt_key, msg);
+    case STRIPE_UNKNOWN:
+        return keep_attempt(settle, answer, msg);
+    }
+    return ERR_INTERNAL;
+}
+
+/* One round with the lease in hand: resolve the attempt that stands, or make one. */
+static enum err settle_round(const struct billing_settle *settle, const char **ret_attempt_key,
+                             bool *ret_applied, struct errmsg *msg)
+{
+    struct stripe_answer answer = {0};
+    struct billing billing;
+    bool is_fresh;
+    enum err err = billing_find(settle->flow->db, settle->arena, &settle->place, &billing, msg);
+
+    if (err != ERR_OK)
+        return err;
+    *ret_applied = billing.applied_version >= settle->version;
+    if (*ret_applied)
+        return billing_release_lease(settle->flow->db, settle->arena, &settle->place, msg);
+    is_fresh = billing.attempt_key == NULL;
+    if (is_fresh)
+        err = add_attempt(settle, &billing, msg);
+    if (err == ERR_NOT_FOUND || err == ERR_DB_UNKNOWN)
+        return ERR_OK; /* the lease ran out, or the row has to tell what happened: start over */
+    if (err != ERR_OK)
+        return err;
+    send_attempt(settle, &billing, is_fresh, &answer);
+    return act_on_answer(settle, &billing, &answer, ret_attempt_key, msg);
+}
+
+enum err billing_settle_run(const struct billing_settle *settle, const char **ret_attempt_key,
+                            struct errmsg *msg)
+{
+    struct db *db = settle->flow->db;
+    bool is_applied = false;
+    bool is_ours = false;
+    struct billing billing;
+    enum err err;
+
+    for (;;) {
+        err = billing_find(db, settle->arena, &settle->place, &billing, msg);
+        if (err == ERR_NOT_FOUND)
+            return ERR_INTERNAL; /* the limits were checked: a tier without an item is our fault */
+        if (err != ERR_OK || billing.applied_version >= settle->version)
+            return err;
+        if (!has_time(settle))
+            return errmsg_set(msg, ERR_TIMEOUT, "no time is left to hear from Stripe");
+        err = billing_take_lease(db, settle->arena, &settle->place, clock_now_us(),
+                                 clock_now_us() + LEASE_US, &is_ours, msg);
+        if (err == ERR_OK && is_ours)
+            err = settle_round(settle, ret_attempt_key, &is_applied, msg);
+        if (err != ERR_OK || is_applied)
+            return err;
+        if (!is_ours)
+            pause_for_lease();
+    }
+}

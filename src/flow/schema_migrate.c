@@ -1,0 +1,165 @@
+#include "flow/schema_migrate.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "edge/db.h"
+#include "edge/digest.h"
+#include "edge/migration.h"
+#include "store/schema.h"
+#include "store/schema_migration.h"
+
+#define LOCK_WAIT_S 60
+
+/* ---- what has been applied ---- */
+
+static struct schema_migration record_of(const struct migration *migration)
+{
+    struct schema_migration record = {.version = migration->version, .name = migration->name};
+
+    digest_sha256(migration->text, strlen(migration->text), record.checksum);
+    return record;
+}
+
+static enum err applied_check(const struct schema_migration *row, const struct migration *known,
+                              struct errmsg *msg)
+{
+    struct schema_migration record = record_of(known);
+
+    if (row->version != known->version)
+        return errmsg_set(msg, ERR_DB,
+                          "The database has migration %" PRId64 " (%s) where this program expects "
+                          "%" PRId64 " (%s); restore the database, or install the headwater that "
+                          "it was made with.",
+                          row->version, row->name, known->version, known->name);
+    if (strcmp(row->name, known->name) != 0 ||
+        !digest_equal(row->checksum, record.checksum, DIGEST_BYTES))
+        return errmsg_set(msg, ERR_DB,
+                          "Migration %" PRId64 " (%s) was applied with another text than this "
+                          "program has (%s); install the headwater that the database was made "
+                          "with, and put changes into a new migration.",
+                          row->version, row->name, known->name);
+    return ERR_OK;
+}
+
+static enum err applied_check_all(const struct schema_migration *rows, size_t count,
+                                  struct errmsg *msg)
+{
+    enum err err = ERR_OK;
+
+    for (size_t i = 0; i < count && i < migration_count && err == ERR_OK; i++)
+        err = applied_check(&rows[i], &migrations[i], msg);
+    if (err == ERR_OK && count > migration_count)
+        return errmsg_set(msg, ERR_DB,
+                          "The schema is newer than this program: it has migration %" PRId64
+                          " (%s), which is not known here; upgrade headwater.",
+                          rows[migration_count].version, rows[migration_count].name);
+    return err;
+}
+
+enum err schema_migrate_check(struct db *db, struct arena *arena, size_t *ret_count,
+                              struct errmsg *msg)
+{
+    struct schema_migration *rows;
+    size_t count;
+    bool has_table;
+    enum err err = schema_find_table(db, arena, "schema_migration", &has_table, msg);
+
+    if (err != ERR_OK)
+        return err;
+    if (!has_table) {
+        *ret_count = 0;
+        return ERR_OK;
+    }
+    err = schema_migration_list_applied(db, arena, &rows, &count, msg);
+    if (err == ERR_OK)
+        err = applied_check_all(rows, count, msg);
+    if (err == ERR_OK)
+        *ret_count = count;
+    return err;
+}
+
+/* ---- applying ---- */
+
+static bool is_comment(const char *line)
+{
+    line += strspn(line, " \t");
+    return line[0] == '-' && line[1] == '-';
+}
+
+/* Takes the next statement, without comment lines and without its ";". False at the text's end. */
+static bool statement_read(const char **at, struct buf *statement)
+{
+    buf_cut(statement, 0);
+    while (**at != '\0') {
+        const char *line = *at;
+        size_t len = strcspn(line, "\n");
+
+        *at = line + len + (line[len] == '\n');
+        if (is_comment(line) || (statement->len == 0 && strspn(line, " \t") >= len))
+            continue;
+        if (len > 0 && line[len - 1] == ';') {
+            buf_add(statement, line, len - 1);
+            return true;
+        }
+        buf_add(statement, line, len);
+        buf_add(statement, "\n", 1);
+    }
+    return statement->len > 0;
+}
+
+static enum err migration_run(struct db *db, struct arena *arena, const struct migration *migration,
+                              struct errmsg *msg)
+{
+    struct schema_migration record = record_of(migration);
+    const char *at = migration->text;
+    struct buf statement;
+    enum err err = ERR_OK;
+    int number = 0;
+
+    buf_init(&statement, arena);
+    while (err == ERR_OK && statement_read(&at, &statement)) {
+        number++;
+        err = db_run_text(db, statement.text, msg);
+    }
+    if (err != ERR_OK)
+        return errmsg_while(msg, err,
+                            arena_printf(arena,
+                                         "applying migration %" PRId64 " (%.30s), statement %d",
+                                         migration->version, migration->name, number));
+    return schema_migration_add(db, arena, &record, clock_now_us(), msg);
+}
+
+static enum err missing_run(struct db *db, struct arena *arena, size_t *ret_first,
+                            struct errmsg *msg)
+{
+    size_t first;
+    enum err err = schema_migration_init(db, arena, msg);
+
+    if (err == ERR_OK)
+        err = schema_migrate_check(db, arena, &first, msg);
+    if (err != ERR_OK)
+        return err;
+    for (size_t i = first; i < migration_count && err == ERR_OK; i++)
+        err = migration_run(db, arena, &migrations[i], msg);
+    if (err == ERR_OK)
+        *ret_first = first;
+    return err;
+}
+
+enum err schema_migrate_run(struct db *db, struct arena *arena, size_t *ret_first,
+                            struct errmsg *msg)
+{
+    struct errmsg ignored;
+    enum err err = schema_migration_lock(db, arena, LOCK_WAIT_S, msg);
+
+    if (err != ERR_OK)
+        return err;
+    err = missing_run(db, arena, ret_first, msg);
+    if (schema_migration_unlock(db, arena, &ignored) != ERR_OK)
+        db_close(db);
+    return err;
+}

@@ -1,0 +1,37 @@
+/* What is wrong with a request: every offender, each with the JSON Pointer of its place (RFC 6901).
+ */
+#ifndef HW_RULE_PROBLEM_H
+#define HW_RULE_PROBLEM_H
+
+#include "base/base.h"
+
+struct arena;
+
+struct problem {
+    const char *pointer; /* "/pairs/0/accountHandle"; "" is the whole body */
+    const char *code;    /* stable word: required, type, unknown_field, pattern, ... */
+    const char *message; /* says the mend, starts in lower case: "must be ..." */
+    struct problem *next;
+};
+
+struct problem_list {
+    struct arena *arena;
+    struct problem *first;
+    struct problem *last;
+    size_t count;
+};
+
+void problem_list_init(struct problem_list *list, struct arena *arena);
+
+/* Adds an offender. POINTER and CODE must live as long as the list (constants, or its arena); the
+ * message is formatted onto the arena. */
+void problem_add(struct problem_list *list, const char *pointer, const char *code,
+                 const char *format, ...) HW_PRINTF(4, 5);
+
+/* POINTER with "/NAME" behind it, NAME escaped as RFC 6901 says (~ as ~0, / as ~1). */
+const char *problem_pointer(struct arena *arena, const char *pointer, const char *name);
+
+/* POINTER with "/INDEX" behind it. */
+const char *problem_pointer_index(struct arena *arena, const char *pointer, size_t index);
+
+#endif

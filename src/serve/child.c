@@ -1,0 +1,119 @@
+#include "serve/child.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "serve/generation.h"
+#include "serve/scoreboard.h"
+#include "serve/worker.h"
+
+#define FORK_RETRY_US (1 * CLOCK_S_US)
+#define STOP_RESEND_US (500 * CLOCK_MS_US)
+
+bool child_start(struct child *child, const struct generation *generation, int listen_fd)
+{
+    struct worker_setup setup = {.api = generation->setup,
+                                 .score = child->score,
+                                 .listen_fd = listen_fd,
+                                 .master_pid = getpid()};
+
+    score_init(child->score, generation->number);
+    pid_t pid = fork();
+    if (pid == 0) {
+        exit(worker_run(&setup));
+    }
+    child->started_us = clock_monotonic_us();
+    if (pid < 0) {
+        log_write(LOG_ERROR, "cannot fork a worker: %s", strerror(errno));
+        child->due_us = child->started_us + FORK_RETRY_US;
+        return false;
+    }
+    child->state = CHILD_RUNNING;
+    child->pid = pid;
+    child->told_us = 0;
+    child->is_killed = false;
+    return true;
+}
+
+void child_stop(struct child *child)
+{
+    int64_t now_us = clock_monotonic_us();
+
+    if (child->state == CHILD_DUE)
+        child->state = CHILD_FREE;
+    if (child->state != CHILD_RUNNING)
+        return;
+    if (child->told_us != 0 && now_us - child->sent_us < STOP_RESEND_US)
+        return;
+    if (child->told_us == 0)
+        child->told_us = now_us;
+    child->sent_us = now_us;
+    kill(child->pid, SIGTERM);
+}
+
+void child_kill(struct child *child, const char *why)
+{
+    struct score_view view = score_read(child->score);
+    struct log_line line;
+
+    if (child->is_killed)
+        return;
+    child->is_killed = true;
+    kill(child->pid, SIGKILL);
+    log_line_init(&line, LOG_ERROR, "worker killed");
+    log_line_add_text(&line, "why", why);
+    log_line_add_int(&line, "worker", child->pid);
+    if (view.request_id[0] != '\0')
+        log_line_add_text(&line, "requestId", view.request_id);
+    log_line_write(&line);
+}
+
+bool child_is_ready(const struct child *child)
+{
+    return child->state == CHILD_RUNNING && score_read(child->score).state != SCORE_STARTING;
+}
+
+bool child_is_stuck(const struct child *child, int64_t limit_us)
+{
+    struct score_view view = score_read(child->score);
+    int64_t now_us = clock_monotonic_us();
+
+    if (child->state != CHILD_RUNNING)
+        return false;
+    if (child->told_us != 0 && now_us - child->told_us > limit_us)
+        return true;
+    return view.state != SCORE_READY && now_us - view.since_us > limit_us;
+}
+
+static void child_log_crash(const struct child *child, int status)
+{
+    struct score_view view = score_read(child->score);
+    struct log_line line;
+
+    log_line_init(&line, LOG_ERROR, "worker died");
+    log_line_add_int(&line, "worker", child->pid);
+    if (WIFSIGNALED(status))
+        log_line_add_int(&line, "signal", WTERMSIG(status));
+    else
+        log_line_add_int(&line, "status", WEXITSTATUS(status));
+    if (view.state == SCORE_BUSY && view.request_id[0] != '\0')
+        log_line_add_text(&line, "requestId", view.request_id);
+    log_line_write(&line);
+}
+
+bool child_end(struct child *child, int status)
+{
+    bool has_left = WIFEXITED(status) && WEXITSTATUS(status) == EXIT_SUCCESS;
+    bool has_crashed = !has_left && !child->is_killed;
+
+    if (has_crashed)
+        child_log_crash(child, status);
+    child->state = CHILD_FREE;
+    return has_crashed;
+}

@@ -1,0 +1,83 @@
+/* Table billing: what Stripe is told of a team's accounts of one tier. Design: the create protocol,
+ * explained in sql/README.md. */
+#ifndef HW_STORE_BILLING_H
+#define HW_STORE_BILLING_H
+
+#include "base/base.h"
+#include "base/err.h"
+#include "rule/tier.h"
+
+struct arena;
+struct db;
+
+#define BILLING_OWNER_BYTES 16
+
+/* A team and tier, and who acts on them. */
+struct billing_place {
+    int64_t team_id;
+    enum tier tier;
+    const unsigned char *owner; /* BILLING_OWNER_BYTES, drawn for this run */
+};
+
+struct billing {
+    const char *item_id;
+    int64_t desired_version;
+    int64_t applied_version;
+    int64_t applied_quantity;
+    const char *attempt_key; /* NULL = no write under way */
+    int64_t attempt_version;
+    int64_t attempt_quantity;
+    int64_t attempt_us; /* when it was first sent */
+};
+
+/* Adds the Stripe item of a team's tier. ERR_DB_DUPLICATE if either is taken. */
+enum err billing_add(struct db *db, struct arena *arena, int64_t team_id, enum tier tier,
+                     const char *item_id, struct errmsg *msg) HW_MUST_CHECK;
+
+/* The tiers a team can be billed for, as bits 1 << enum tier. */
+enum err billing_list_tiers(struct db *db, struct arena *arena, int64_t team_id,
+                            unsigned *ret_tiers, struct errmsg *msg) HW_MUST_CHECK;
+
+/* Locks the billing rows of a team and answers the highest version any of them has. */
+enum err billing_lock_team(struct db *db, struct arena *arena, int64_t team_id,
+                           int64_t *ret_version, struct errmsg *msg) HW_MUST_CHECK;
+
+/* Raises the desired version of these tiers (bits) to VERSION. */
+enum err billing_raise(struct db *db, struct arena *arena, int64_t team_id, unsigned tiers,
+                       int64_t version, struct errmsg *msg) HW_MUST_CHECK;
+
+/* The row as it is. ERR_NOT_FOUND if the team has no item for the tier. */
+enum err billing_find(struct db *db, struct arena *arena, const struct billing_place *place,
+                      struct billing *ret_billing, struct errmsg *msg) HW_MUST_CHECK;
+
+/* Takes the lease until UNTIL_US; RET_TAKEN is false if another has it. */
+enum err billing_take_lease(struct db *db, struct arena *arena, const struct billing_place *place,
+                            int64_t now_us, int64_t until_us, bool *ret_taken,
+                            struct errmsg *msg) HW_MUST_CHECK;
+
+/* Gives the lease back; harmless if it is not ours. */
+enum err billing_release_lease(struct db *db, struct arena *arena,
+                               const struct billing_place *place,
+                               struct errmsg *msg) HW_MUST_CHECK;
+
+/* Locks the row if the lease is ours (ERR_NOT_FOUND if not) and answers the desired version. */
+enum err billing_lock(struct db *db, struct arena *arena, const struct billing_place *place,
+                      int64_t *ret_version, struct errmsg *msg) HW_MUST_CHECK;
+
+/* Writes an attempt; ERR_NOT_FOUND if the lease is not ours or there is one already. */
+enum err billing_add_attempt(struct db *db, struct arena *arena,
+                             const struct billing_place *place, const struct billing *attempt,
+                             struct errmsg *msg) HW_MUST_CHECK;
+
+/* Stripe confirmed the attempt with this key: its quantity and version are applied; attempt and lease
+ * end. Harmless if the attempt is not there any more. */
+enum err billing_set_applied(struct db *db, struct arena *arena,
+                             const struct billing_place *place, const char *attempt_key,
+                             struct errmsg *msg) HW_MUST_CHECK;
+
+/* The attempt with this key is known to have had no effect: attempt and lease end. */
+enum err billing_remove_attempt(struct db *db, struct arena *arena,
+                                const struct billing_place *place, const char *attempt_key,
+                                struct errmsg *msg) HW_MUST_CHECK;
+
+#endif

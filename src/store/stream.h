@@ -1,0 +1,70 @@
+/* Tables stream and stream_slot. */
+#ifndef HW_STORE_STREAM_H
+#define HW_STORE_STREAM_H
+
+#include "base/base.h"
+#include "base/err.h"
+#include "rule/stream_input.h"
+
+struct arena;
+struct db;
+
+#define STREAM_RUN_BYTES 16
+
+struct stream {
+    int64_t id;
+    int64_t team_id;
+    int64_t segment_id;
+    unsigned char run_id[STREAM_RUN_BYTES]; /* of the run that created it; not read back */
+    const char *name;
+    bool is_pending;
+    int64_t billing_version;
+    bool is_active;
+    bool is_archived;
+    bool segment_created;
+    size_t pair_count;
+    const char *timezone;
+    bool auto_enrich_linkedin;
+    bool auto_enrich_email;
+    enum email_mode email_mode;
+    enum email_digest email_digest;
+    enum telegram_override telegram;
+    enum delivery delivery;
+    const char *webhook_url;          /* NULL = none */
+    const struct csv_recipients *csv; /* NULL = none */
+    int64_t created_us;
+    uint8_t slots[STREAM_SLOT_MAX]; /* ascending */
+    size_t slot_count;
+};
+
+/* Adds the stream's row and sets its id; slots come with stream_add_slots. */
+enum err stream_add(struct db *db, struct arena *arena, struct stream *stream,
+                    struct errmsg *msg) HW_MUST_CHECK;
+
+/* Adds the slots of a stream. */
+enum err stream_add_slots(struct db *db, struct arena *arena, const struct stream *stream,
+                          struct errmsg *msg) HW_MUST_CHECK;
+
+/* A stream of the team with its slots, on ARENA. ERR_NOT_FOUND if the team has none with this id. */
+enum err stream_find(struct db *db, struct arena *arena, int64_t team_id, int64_t id,
+                     struct stream *ret_stream, struct errmsg *msg) HW_MUST_CHECK;
+
+/* The stream that a run created. ERR_NOT_FOUND if its COMMIT did not take place. */
+enum err stream_find_by_run(struct db *db, struct arena *arena, int64_t team_id,
+                            const unsigned char run_id[STREAM_RUN_BYTES], int64_t *ret_id,
+                            struct errmsg *msg) HW_MUST_CHECK;
+
+/* Makes a pending stream active; no effect on an active one. */
+enum err stream_set_active(struct db *db, struct arena *arena, int64_t team_id, int64_t id,
+                           struct errmsg *msg) HW_MUST_CHECK;
+
+/* Locks the stream's row. RET_IS_PENDING and the segment tell what undoing has to undo. ERR_NOT_FOUND if
+ * it is gone. */
+enum err stream_lock(struct db *db, struct arena *arena, int64_t team_id, int64_t id,
+                     struct stream *ret_stream, struct errmsg *msg) HW_MUST_CHECK;
+
+/* Removes a stream with its pairs and slots. */
+enum err stream_remove(struct db *db, struct arena *arena, int64_t team_id, int64_t id,
+                       struct errmsg *msg) HW_MUST_CHECK;
+
+#endif

@@ -1,0 +1,57 @@
+#include "store/team.h"
+
+#include <string.h>
+
+#include "edge/db.h"
+#include "store/caller.h"
+
+enum err team_add(struct db *db, struct arena *arena, struct team *team, int64_t now_us,
+                  struct errmsg *msg)
+{
+    const struct db_value params[] = {db_text(team->name),
+                                      db_text(team->is_free ? "free" : "paid"),
+                                      db_text(team->subscription_status),
+                                      db_text(team->subscription_id), db_time(now_us)};
+    struct db_result rows;
+    enum err err = db_query(db, arena, STATEMENT_TEAM_ADD, params, HW_COUNT(params), &rows, msg);
+
+    if (err == ERR_OK)
+        team->id = db_result_get(&rows, 0, 0)->integer;
+    return err;
+}
+
+enum err team_find(struct db *db, struct arena *arena, int64_t id, struct team *ret_team,
+                   struct errmsg *msg)
+{
+    const struct db_value params[] = {db_int(id)};
+    struct db_result rows;
+    enum err err = db_query(db, arena, STATEMENT_TEAM_FIND, params, HW_COUNT(params), &rows, msg);
+
+    if (err != ERR_OK)
+        return err;
+    if (rows.row_count == 0)
+        return errmsg_set(msg, ERR_NOT_FOUND, "there is no team with this id");
+    *ret_team = (struct team){
+        .id = id,
+        .name = db_result_get(&rows, 0, 1)->bytes,
+        .is_free = strcmp(db_result_get(&rows, 0, 2)->bytes, "free") == 0,
+        .subscription_status = db_result_get(&rows, 0, 3)->bytes,
+        .subscription_id = db_result_get(&rows, 0, 4)->bytes,
+    };
+    return ERR_OK;
+}
+
+enum err team_lock(struct db *db, struct arena *arena, struct caller *caller, struct errmsg *msg)
+{
+    const struct db_value params[] = {db_int(caller->team_id)};
+    struct db_result rows;
+    enum err err = db_query(db, arena, STATEMENT_TEAM_LOCK, params, HW_COUNT(params), &rows, msg);
+
+    if (err != ERR_OK)
+        return err;
+    if (rows.row_count == 0)
+        return errmsg_set(msg, ERR_UNAUTHORIZED, "the team is gone");
+    caller->is_free = db_result_get(&rows, 0, 0)->integer != 0;
+    caller->subscription_is_live = db_result_get(&rows, 0, 1)->integer != 0;
+    return ERR_OK;
+}

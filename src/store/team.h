@@ -1,0 +1,33 @@
+/* Table team: who is billed. */
+#ifndef HW_STORE_TEAM_H
+#define HW_STORE_TEAM_H
+
+#include "base/base.h"
+#include "base/err.h"
+
+struct arena;
+struct caller;
+struct db;
+
+struct team {
+    int64_t id;
+    const char *name;
+    bool is_free;
+    const char *subscription_status; /* Stripe's word; NULL for a free team */
+    const char *subscription_id;     /* NULL for a free team */
+};
+
+/* Adds a team; sets its id. ERR_DB_DUPLICATE if its subscription belongs to another team. */
+enum err team_add(struct db *db, struct arena *arena, struct team *team, int64_t now_us,
+                  struct errmsg *msg) HW_MUST_CHECK;
+
+/* ERR_NOT_FOUND if there is none. Strings live on ARENA. */
+enum err team_find(struct db *db, struct arena *arena, int64_t id, struct team *ret_team,
+                   struct errmsg *msg) HW_MUST_CHECK;
+
+/* Locks the team's row: the first lock of a transaction that may change what the team is billed for or
+ * how many accounts it tracks. Refreshes plan and subscription in CALLER. */
+enum err team_lock(struct db *db, struct arena *arena, struct caller *caller,
+                   struct errmsg *msg) HW_MUST_CHECK;
+
+#endif

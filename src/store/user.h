@@ -1,0 +1,27 @@
+/* Table user: a person of a team, who owns API keys and a default time zone. */
+#ifndef HW_STORE_USER_H
+#define HW_STORE_USER_H
+
+#include "base/base.h"
+#include "base/err.h"
+
+struct arena;
+struct db;
+
+struct user {
+    int64_t id;
+    int64_t team_id;
+    const char *name;
+    const char *email;
+    const char *timezone; /* IANA name; NULL means UTC */
+};
+
+/* Adds a user; sets its id. ERR_DB_DUPLICATE if the e-mail address is taken. */
+enum err user_add(struct db *db, struct arena *arena, struct user *user, int64_t now_us,
+                  struct errmsg *msg) HW_MUST_CHECK;
+
+/* ERR_NOT_FOUND if there is none. Strings live on ARENA. */
+enum err user_find(struct db *db, struct arena *arena, int64_t id, struct user *ret_user,
+                   struct errmsg *msg) HW_MUST_CHECK;
+
+#endif

@@ -1,0 +1,64 @@
+package Headwater::Daemon;
+
+# headwaterd on a configuration of its own.
+
+use v5.36;
+use Headwater::Files qw(file_write);
+use Headwater::Process;
+use IO::Socket::UNIX;
+
+# new(dir => ..., program => ..., settings => { 'section.name' => value }, [outlive => 1])
+# Writes the configuration and the secrets; the operator's command needs them first.
+sub new ($class, %given) {
+    my $self = bless {%given}, $class;
+    file_write("$self->{dir}/scrapebadger.key", "sb_lab_0123456789\n",      0600);
+    file_write("$self->{dir}/stripe.key",       "sk_test_lab_0123456789\n", 0600);
+    $self->config_write;
+    return $self;
+}
+
+# Writes the configuration anew, with changed settings if given; "undef" takes one out.
+sub config_write ($self, %changed) {
+    my $settings = $self->{settings} = { $self->{settings}->%*, %changed };
+    my %section;
+    for my $name (sort grep { defined $settings->{$_} } keys %$settings) {
+        my ($section, $option) = split /\./, $name, 2;
+        $section{$section} .= "$option = $settings->{$name}\n";
+    }
+    file_write($self->config, join "\n", map { "[$_]\n$section{$_}" } sort keys %section);
+    return;
+}
+
+sub config ($self)  { return "$self->{dir}/headwater.conf" }
+sub socket ($self)  { return "$self->{dir}/app.sock" }
+sub process ($self) { return $self->{process} }
+
+sub start ($self) {
+    $self->{process} = Headwater::Process->start(
+        name    => 'headwaterd',
+        command => [$self->{program}, '--config', $self->config],
+        log     => "$self->{dir}/headwaterd.log",
+        outlive => $self->{outlive},
+    );
+    $self->{process}->wait_until_ready(20,
+        sub { -S $self->socket && IO::Socket::UNIX->new(Peer => $self->socket) });
+    return $self;
+}
+
+# Ids of the workers that live now.
+sub workers ($self) {
+    my $pid = $self->{process}->pid;
+    open my $in, '<', "/proc/$pid/task/$pid/children" or return;
+    return split ' ', <$in> // '';
+}
+
+# Complaints: how it ended, and what its log must never hold.
+sub stop ($self) {
+    return if !$self->{process};
+    my @complaints = $self->{process}->stop(40);
+    my $status     = $self->{process}->exit_status;
+    push @complaints, "headwaterd ended with status $status" if $status != 0;
+    return @complaints;
+}
+
+1;

@@ -1,0 +1,145 @@
+package Headwater::MariaDB;
+
+# A private MariaDB: its own folder and socket, no network, durable as in production. What
+# mariadb-install-db makes is kept as a template and copied, because it takes longer than a copy.
+
+use v5.36;
+use Carp qw(croak);
+use Headwater::Files qw(cache_get file_read file_write program_find);
+use Headwater::Process;
+use Headwater::Wait qw(wait_for);
+
+my $DATABASE = 'headwater';
+my $OWNER    = 'headwater_owner';
+my $SERVICE  = 'headwater';
+
+# What every mariadbd here gets. Small, because many run at once.
+my @SETTINGS = qw(
+    --skip-networking --skip-name-resolve --skip-log-bin --character-set-server=utf8mb4
+    --collation-server=utf8mb4_unicode_ci --innodb-flush-log-at-trx-commit=1
+    --innodb-log-file-size=16M --innodb-buffer-pool-size=64M --innodb-use-native-aio=0
+    --key-buffer-size=1M --aria-pagecache-buffer-size=1M --max-connections=200
+);
+
+# start(dir => ..., cache => ..., [outlive => 1])
+sub start ($class, %given) {
+    my $self = bless {%given}, $class;
+    my $template = template_get($self->{cache});
+    system('cp', '-a', '--reflink=auto', $template, "$self->{dir}/data") == 0
+        or croak "cannot copy $template";
+    $self->process_start;
+    $self->accounts_create;
+    return $self;
+}
+
+sub template_get ($cache) {
+    my ($version) = `@{[program_find('mariadbd')]} --no-defaults --version` =~ /Ver (\S+)/;
+    return cache_get($cache, "mariadb-$version", \&template_fill);
+}
+
+sub template_fill ($folder) {
+    my @command = (program_find('mariadb-install-db'), '--no-defaults', "--datadir=$folder",
+        '--auth-root-authentication-method=normal', '--skip-test-db', '--innodb-log-file-size=16M',
+        user_option());
+    open my $out, '-|', 'sh', '-c', 'exec "$@" 2>&1', 'sh', @command
+        or croak "mariadb-install-db: $!";
+    my $text = join '', <$out>;
+    close $out or croak "mariadb-install-db failed: $text";
+    return;
+}
+
+# mariadbd refuses to run as root unless told to.
+sub user_option () { return $> == 0 ? ('--user=root') : () }
+
+sub process_start ($self) {
+    my $dir = $self->{dir};
+    $self->{process} = Headwater::Process->start(
+        name    => 'mariadbd',
+        command => [program_find('mariadbd'), '--no-defaults', user_option(),
+            "--datadir=$dir/data", '--socket=' . $self->socket, "--pid-file=$dir/mariadbd.pid",
+            "--tmpdir=$dir", @SETTINGS],
+        log     => "$dir/mariadbd.log",
+        outlive => $self->{outlive},
+    );
+    $self->{process}->wait_until_ready(30, sub { eval { $self->dbh; 1 } });
+    return;
+}
+
+# The owner's rights are for migrations; the service gets what sql/grants.sql says.
+sub accounts_create ($self) {
+    my $dbh = $self->dbh;
+    $dbh->do("CREATE DATABASE $DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci");
+    $dbh->do("CREATE USER $_\@localhost") for $OWNER, $SERVICE;
+    $dbh->do("GRANT ALL PRIVILEGES ON $DATABASE.* TO $OWNER\@localhost");
+    $dbh->do("USE $DATABASE");
+    $self->defaults_write('db.cnf',      $SERVICE);
+    $self->defaults_write('migrate.cnf', $OWNER);
+    return;
+}
+
+# Gives the service its rights; to be called when the tables are there.
+sub service_grant ($self, $file) {
+    $self->dbh->do("GRANT SELECT, INSERT, UPDATE, DELETE ON $DATABASE.* TO $SERVICE\@localhost");
+    return;
+}
+
+sub defaults_write ($self, $file, $user) {
+    my $socket = $self->socket;
+    file_write("$self->{dir}/$file",
+        "[headwater]\nsocket = $socket\nuser = $user\ndatabase = $DATABASE\n", 0600);
+    return;
+}
+
+sub socket ($self)           { return "$self->{dir}/db.sock" }
+sub database ($self)         { return $DATABASE }
+sub process ($self)          { return $self->{process} }
+sub defaults_file ($self)    { return "$self->{dir}/db.cnf" }
+sub migrate_file ($self)     { return "$self->{dir}/migrate.cnf" }
+
+# A handle with root's rights; kept, and made anew in a forked process.
+sub dbh ($self) {
+    my $kept = $self->{dbh};
+    return $kept->{handle} if $kept && $kept->{pid} == $$ && $kept->{handle}->ping;
+    my $handle = DBI->connect('DBI:MariaDB:mariadb_socket=' . $self->socket, 'root', '',
+        { RaiseError => 1, PrintError => 0, AutoInactiveDestroy => 1 });
+    eval { $handle->do("USE $DATABASE") };
+    $self->{dbh} = { handle => $handle, pid => $$ };
+    return $handle;
+}
+
+# The table of transactions is a copy, renewed when nobody has read it for 0.1 s.
+my $TRX_POLL_S = 0.15;
+
+# Waits for the transactions that still run; returns the complaint if one stays open.
+sub transactions_check ($self) {
+    my $idle = sub { !$self->transactions_open };
+    return if eval { wait_for('open transactions', 3, $idle, $TRX_POLL_S) };
+    return 'a transaction was left open by connection ' . join ', ', $self->transactions_open;
+}
+
+# Connections with an open transaction, ours apart.
+sub transactions_open ($self) {
+    return $self->dbh->selectcol_arrayref(
+        'SELECT trx_mysql_thread_id FROM information_schema.innodb_trx
+         WHERE trx_mysql_thread_id NOT IN (0, CONNECTION_ID())')->@*;
+}
+
+# Runs the queries of sql/invariants.sql, each under "-- name: ..."; a row is a broken invariant.
+sub invariants_check ($self, $file) {
+    my (undef, %query) = split /^-- name:\s*(\S+).*$/m, file_read($file);
+    my @complaints;
+    for my $name (sort keys %query) {
+        my $statement = $query{$name} =~ s/^\s*--.*$//mgr =~ s/;\s*\z//r;
+        my @rows = $self->dbh->selectall_array($statement, { Slice => {} });
+        push @complaints, "invariant $name is broken by " . @rows . ' rows, the first: '
+            . join(', ', map { "$_=" . ($rows[0]{$_} // 'NULL') } sort keys $rows[0]->%*) if @rows;
+    }
+    return @complaints;
+}
+
+sub stop ($self) {
+    delete $self->{dbh};
+    return $self->{process}->stop(30);
+}
+
+1;
