@@ -47,16 +47,16 @@ ON DUPLICATE KEY UPDATE title = VALUES(title);
 
 CREATE OR REPLACE TEMPORARY TABLE label_draft (
     category VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-    name VARCHAR(100) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
-    aliases VARCHAR(1000) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+    name VARCHAR(100) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL,
+    aliases VARCHAR(1000) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL,
     PRIMARY KEY (category, name)
 );
 
 -- Every spelling of the draft. The key, under the collation of `label_alias`, refuses clashes.
 CREATE OR REPLACE TEMPORARY TABLE label_spelling (
     category VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
-    alias VARCHAR(100) CHARACTER SET utf8mb4 COLLATE uca1400_nopad_ai_ci NOT NULL,
-    name VARCHAR(100) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
+    alias VARCHAR(100) CHARACTER SET utf8mb4 COLLATE utf8mb4_uca1400_nopad_ai_ci NOT NULL,
+    name VARCHAR(100) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin NOT NULL,
     PRIMARY KEY (category, alias)
 );
 

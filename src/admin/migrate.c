@@ -27,6 +27,6 @@ enum err migrate_run(struct session *session, struct errmsg *msg)
         output_add_text(&output, migrations[i].name);
         output_add_bool(&output, i >= first);
     }
-    output_write_list(&output, "migrations", session->options->text[OPTION_JSON] != NULL);
+    output_write_list(&output, "migrations", options_has(session->options, OPTION_JSON));
     return ERR_OK;
 }

@@ -40,6 +40,11 @@ static const char *option_text(enum option_id id)
     return long_options[id].name;
 }
 
+bool options_has(const struct options *options, enum option_id id)
+{
+    return (options->given & OPTION_BIT(id)) != 0;
+}
+
 static enum err option_add(struct options *options, enum option_id id, const char *value,
                            struct errmsg *msg)
 {
@@ -47,7 +52,7 @@ static enum err option_add(struct options *options, enum option_id id, const cha
         if (options->item_count == OPTIONS_ITEM_MAX)
             return errmsg_set(msg, ERR_USAGE, "Give --item once for each tier, not more often.");
         options->items[options->item_count++] = value;
-    } else if ((options->given & OPTION_BIT(id)) != 0 && value != NULL) {
+    } else if (options_has(options, id) && value != NULL) {
         return errmsg_set(msg, ERR_USAGE, "Give --%s once, not twice.", option_text(id));
     }
     options->given |= OPTION_BIT(id);
@@ -75,10 +80,10 @@ enum err options_read(int argc, char **argv, struct options *ret_options, struct
     opterr = 0;
     while ((found = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
         struct errmsg fault;
-        enum err err = found < FIRST_ID
-                           ? option_refuse(found, argv[optind - 1], &fault)
-                           : option_add(ret_options, (enum option_id)(found - FIRST_ID), optarg,
-                                        &fault);
+        enum err err =
+            found < FIRST_ID
+                ? option_refuse(found, argv[optind - 1], &fault)
+                : option_add(ret_options, (enum option_id)(found - FIRST_ID), optarg, &fault);
 
         if (err != ERR_OK && first_err == ERR_OK)
             *msg = fault;

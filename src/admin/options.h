@@ -53,6 +53,9 @@ enum err options_read(int argc, char **argv, struct options *ret_options,
 enum err options_check(const struct options *options, unsigned allowed, unsigned required,
                        struct errmsg *msg) HW_MUST_CHECK;
 
+/* Whether the option is on the command line. */
+bool options_has(const struct options *options, enum option_id id);
+
 /* The value of an option that is an id: a positive integer. ERR_USAGE. */
 enum err options_get_id(const struct options *options, enum option_id id, int64_t *ret_number,
                         struct errmsg *msg) HW_MUST_CHECK;

@@ -22,8 +22,7 @@ struct output_cell {
 void output_init(struct output *output, struct arena *arena, const struct output_column *columns,
                  size_t column_count)
 {
-    *output =
-        (struct output){.arena = arena, .columns = columns, .column_count = column_count};
+    *output = (struct output){.arena = arena, .columns = columns, .column_count = column_count};
 }
 
 static void cell_add(struct output *output, struct output_cell cell)

@@ -6,10 +6,8 @@
 
 #include "admin/options.h"
 #include "base/arena.h"
-#include "edge/ini.h"
-
-/* base/config.h and admin/options.h live well together; only getopt.h does not join them. */
 #include "base/config.h"
+#include "edge/ini.h"
 
 enum err session_read_config(struct session *session, struct errmsg *msg)
 {

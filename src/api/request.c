@@ -9,11 +9,13 @@
 #include "base/clock.h"
 #include "edge/fcgi.h"
 
-static const char *param_or(const struct fcgi *fcgi, const char *name, const char *standard)
+/* A copy on the arena: the log line is written when FastCGI's own parameters are gone. */
+static const char *param_or(struct arena *arena, const struct fcgi *fcgi, const char *name,
+                            const char *standard)
 {
     const char *value = fcgi_find_param(fcgi, name);
 
-    return value == NULL ? standard : value;
+    return value == NULL ? standard : arena_text(arena, value, strlen(value));
 }
 
 void request_init(struct request *request, struct arena *arena, struct fcgi *fcgi,
@@ -22,9 +24,9 @@ void request_init(struct request *request, struct arena *arena, struct fcgi *fcg
     *request = (struct request){
         .arena = arena,
         .fcgi = fcgi,
-        .id = param_or(fcgi, "REQUEST_ID", "-"),
-        .method = param_or(fcgi, "REQUEST_METHOD", ""),
-        .path = param_or(fcgi, "DOCUMENT_URI", ""),
+        .id = param_or(arena, fcgi, "REQUEST_ID", "-"),
+        .method = param_or(arena, fcgi, "REQUEST_METHOD", ""),
+        .path = param_or(arena, fcgi, "DOCUMENT_URI", ""),
         .started_us = clock_monotonic_us(),
         .deadline_us = deadline_us,
         .step = "accept",
