@@ -32,7 +32,7 @@ is(post("-$length", $body),  '400 invalid_json',   'a negative length');
 is(post(65537, $body),       '413 body_too_large', 'a length of more than 64 KiB');
 is(post('9' x 40, $body),    '413 body_too_large', 'a length beyond all integers');
 is(post('', $body . ' ' x 65536), '413 body_too_large', 'no length, but more than 64 KiB');
-is($lab->dbh->selectrow_array('SELECT COUNT(*) FROM streams'), 0, 'nothing was created');
+is($lab->dbh->selectrow_array('SELECT COUNT(*) FROM stream'), 0, 'nothing was created');
 
 is(post(65536, $body . ' ' x (65536 - $length)), '201', '64 KiB exactly are fine');
 is(post('', $body), '201', 'and so is no length at all');

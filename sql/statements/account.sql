@@ -1,3 +1,6 @@
+-- The index is forced wherever rows are locked or a team may be large: with a handful of rows the
+-- optimizer likes to scan all accounts of the team, in the order of another key, and locks follow it.
+
 -- name: account_find_with_segment
 -- What a request names by id, in one read without locks: its accounts (a row each; one row of nulls
 -- if there are none) and its segment (the same in every row; nulls if it is not there). Primary keys.
@@ -5,25 +8,25 @@ SELECT a.id, a.x_user_id, a.handle, a.tier, a.state, a.automated_streams, t.stre
        s.id, s.name, s.description
   FROM (SELECT 1) one
   LEFT JOIN segment s ON s.team_id = ? AND s.id = ? AND s.archived_at IS NULL
-  LEFT JOIN (tracked_account a JOIN tier t ON t.tier = a.tier)
+  LEFT JOIN (tracked_account a FORCE INDEX (PRIMARY) JOIN tier t ON t.tier = a.tier)
     ON a.team_id = ? AND a.id IN ({?});
 
 -- name: account_find_by_handle
 -- Accounts last seen under these handles; a guess, since handles change hands.
 SELECT a.id, a.x_user_id, a.handle, a.tier, a.state, a.automated_streams, t.stream_cap
-  FROM tracked_account a JOIN tier t ON t.tier = a.tier
+  FROM tracked_account a FORCE INDEX (tracked_account_handle) JOIN tier t ON t.tier = a.tier
  WHERE a.team_id = ? AND a.handle IN ({?});
 
 -- name: account_find_by_x_user
 -- Accounts by identity. Under the team's lock the answer is certain: nobody else adds one.
 SELECT a.id, a.x_user_id, a.handle, a.tier, a.state, a.automated_streams, t.stream_cap
-  FROM tracked_account a JOIN tier t ON t.tier = a.tier
+  FROM tracked_account a FORCE INDEX (tracked_account_x_user) JOIN tier t ON t.tier = a.tier
  WHERE a.team_id = ? AND a.x_user_id IN ({?});
 
 -- name: account_find
 -- Accounts by id, to say why account_take_stream refused one, and to read states under the lock.
 SELECT a.id, a.x_user_id, a.handle, a.tier, a.state, a.automated_streams, t.stream_cap
-  FROM tracked_account a JOIN tier t ON t.tier = a.tier
+  FROM tracked_account a FORCE INDEX (PRIMARY) JOIN tier t ON t.tier = a.tier
  WHERE a.team_id = ? AND a.id IN ({?});
 
 -- name: account_count_tracked
@@ -32,7 +35,7 @@ SELECT COUNT(*) FROM tracked_account WHERE team_id = ? AND state <> 'sleeping';
 
 -- name: account_count_billable
 -- The quantity Stripe has to know: index tracked_account_billable.
-SELECT COUNT(*) FROM tracked_account
+SELECT COUNT(*) FROM tracked_account FORCE INDEX (tracked_account_billable)
  WHERE state IN ('pending', 'active') AND team_id = ? AND tier = ?;
 
 -- name: account_add
@@ -42,7 +45,7 @@ VALUES {(?, ?, ?, ?, ?, ?, ?)} RETURNING id, x_user_id;
 
 -- name: account_wake
 -- Sleeping accounts become billable again; the state is pending, or active for a free team.
-UPDATE tracked_account SET state = ?
+UPDATE tracked_account FORCE INDEX (PRIMARY) SET state = ?
  WHERE state = 'sleeping' AND team_id = ? AND id IN ({?}) ORDER BY id;
 
 -- name: account_set_handle
@@ -54,7 +57,7 @@ UPDATE tracked_account SET handle = ? WHERE team_id = ? AND id = ? AND handle <>
 -- locked by ascending id; an account that is full, asleep or gone is not changed, so the caller
 -- compares the number of rows with the number of ids. The second state is 'active' where a pending
 -- account would not do.
-UPDATE tracked_account SET automated_streams = automated_streams + 1
+UPDATE tracked_account FORCE INDEX (PRIMARY) SET automated_streams = automated_streams + 1
  WHERE team_id = ? AND state IN ('active', ?)
    AND automated_streams < (SELECT stream_cap FROM tier WHERE tier.tier = tracked_account.tier)
    AND id IN ({?})
@@ -62,17 +65,17 @@ UPDATE tracked_account SET automated_streams = automated_streams + 1
 
 -- name: account_free_stream
 -- The way back, for a stream that is taken out again.
-UPDATE tracked_account SET automated_streams = automated_streams - 1
+UPDATE tracked_account FORCE INDEX (PRIMARY) SET automated_streams = automated_streams - 1
  WHERE team_id = ? AND automated_streams > 0 AND id IN ({?}) ORDER BY id;
 
 -- name: account_activate
 -- Stripe has confirmed: the accounts of a stream that were waiting are active.
-UPDATE tracked_account SET state = 'active', activated_at = COALESCE(activated_at, ?)
+UPDATE tracked_account FORCE INDEX (PRIMARY) SET state = 'active', activated_at = COALESCE(activated_at, ?)
  WHERE state = 'pending' AND team_id = ? AND id IN ({?}) ORDER BY id;
 
 -- name: account_sleep_unpaid
 -- Stripe refused: an account that was active before and that no stream uses goes back to sleep.
-UPDATE tracked_account SET state = 'sleeping'
+UPDATE tracked_account FORCE INDEX (PRIMARY) SET state = 'sleeping'
  WHERE state = 'pending' AND activated_at IS NOT NULL AND automated_streams = 0 AND team_id = ?
    AND id IN ({?}) ORDER BY id;
 

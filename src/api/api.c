@@ -40,8 +40,8 @@ struct api *api_new(const struct api_setup *setup)
         .db = db_new(config->db_defaults_file, config->db_group, DB_SERVICE),
         .scrapebadger =
             scrapebadger_new(api->http, config->scrapebadger_url, setup->scrapebadger_key),
-        .stripe = stripe_new(api->http, config->stripe_url, setup->stripe_key,
-                             config->stripe_version),
+        .stripe =
+            stripe_new(api->http, config->stripe_url, setup->stripe_key, config->stripe_version),
     };
     return api;
 }

@@ -1,4 +1,5 @@
-/* The HTTP API: finds the route of a request, authenticates, runs the endpoint, shapes the answer. */
+/* The HTTP API: finds the route of a request, authenticates, runs the endpoint, shapes the answer.
+ */
 #ifndef HW_API_API_H
 #define HW_API_API_H
 

@@ -21,8 +21,7 @@ static enum err refuse(struct request *request, const char *why)
 static enum err find_key(struct db *db, struct request *request, const char *public_id,
                          struct api_key *ret_key, struct caller *ret_caller)
 {
-    enum err err =
-        api_key_find(db, request->arena, public_id, ret_key, ret_caller, &request->msg);
+    enum err err = api_key_find(db, request->arena, public_id, ret_key, ret_caller, &request->msg);
 
     if (err == ERR_DB_LOST)
         err = api_key_find(db, request->arena, public_id, ret_key, ret_caller, &request->msg);

@@ -8,8 +8,8 @@
 struct db;
 struct request;
 
-/* Sets caller and key_id of the request. ERR_UNAUTHORIZED for a key that is missing, malformed, unknown or
- * revoked, all alike. */
+/* Sets caller and key_id of the request. ERR_UNAUTHORIZED for a key that is missing, malformed,
+ * unknown or revoked, all alike. */
 enum err auth_check(struct db *db, struct request *request) HW_MUST_CHECK;
 
 #endif

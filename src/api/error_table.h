@@ -10,12 +10,13 @@
 struct error_row {
     const char *code;
     int status;
-    const char *message;      /* a full sentence; may change */
-    enum log_level level;     /* of the request's log line */
-    int64_t retry_after_s;    /* sent unless the case knows better; 0 = no header */
+    const char *message;   /* a full sentence; may change */
+    enum log_level level;  /* of the request's log line */
+    int64_t retry_after_s; /* sent unless the case knows better; 0 = no header */
 };
 
-/* The row of an error. What is not public becomes internal_error, or 503 where repeating may help. */
+/* The row of an error. What is not public becomes internal_error, or 503 where repeating may help.
+ */
 const struct error_row *error_table_get(enum err err);
 
 #endif

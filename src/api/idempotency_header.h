@@ -1,4 +1,5 @@
-/* The Idempotency-Key header. Contract section 5; the quoted form is a String of RFC 8941 section 3.3.3. */
+/* The Idempotency-Key header. Contract section 5; the quoted form is a String of RFC 8941
+ * section 3.3.3. */
 #ifndef HW_API_IDEMPOTENCY_HEADER_H
 #define HW_API_IDEMPOTENCY_HEADER_H
 

@@ -18,7 +18,8 @@ struct header {
 
 struct response {
     int status;
-    struct header headers[REQUEST_HEADER_MAX]; /* beyond Content-Type, Cache-Control, X-Request-Id */
+    struct header
+        headers[REQUEST_HEADER_MAX]; /* beyond Content-Type, Cache-Control, X-Request-Id */
     size_t header_count;
     const char *body; /* JSON */
     size_t body_len;

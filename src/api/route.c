@@ -26,8 +26,7 @@ static bool match_path(const char *pattern, const char *path, const char **ret_r
 
 static bool match_method(const char *method, const char *asked)
 {
-    return strcmp(method, asked) == 0 ||
-           (strcmp(method, "GET") == 0 && strcmp(asked, "HEAD") == 0);
+    return strcmp(method, asked) == 0 || (strcmp(method, "GET") == 0 && strcmp(asked, "HEAD") == 0);
 }
 
 enum err route_find(struct request *request, const struct route **ret_route)

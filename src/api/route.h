@@ -15,8 +15,8 @@ struct route {
     enum err (*run)(struct endpoint_env *env, struct request *request);
 };
 
-/* Finds the route of the request and notes the variable part of its path. HEAD counts as GET (nginx drops
- * the body). ERR_NOT_FOUND, or ERR_METHOD_NOT_ALLOWED with the Allow header set. */
+/* Finds the route of the request and notes the variable part of its path. HEAD counts as GET (nginx
+ * drops the body). ERR_NOT_FOUND, or ERR_METHOD_NOT_ALLOWED with the Allow header set. */
 enum err route_find(struct request *request, const struct route **ret_route) HW_MUST_CHECK;
 
 #endif

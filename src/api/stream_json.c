@@ -46,8 +46,8 @@ static void add_segment(struct json_node *root, struct arena *arena, const struc
         json_node_add_bool(item, "segmentCreated", stream->segment_created);
 }
 
-static void add_pairs(struct json_node *root, const struct stream *stream,
-                      const struct pair *pairs, size_t count)
+static void add_pairs(struct json_node *root, const struct stream *stream, const struct pair *pairs,
+                      size_t count)
 {
     struct json_node *list = json_node_add_array(root, "pairs");
 

@@ -10,8 +10,8 @@ struct pair;
 struct stream;
 
 /* Writes the stream and its pairs. CREATED adds what speaks of the create call: accountCreated,
- * segmentCreated, billingDelta; IS_FREE tells that nothing was billed. NOW_US is the instant from which
- * nextSyncAt is counted. */
+ * segmentCreated, billingDelta; IS_FREE tells that nothing was billed. NOW_US is the instant from
+ * which nextSyncAt is counted. */
 void stream_json_write(struct arena *arena, const struct stream *stream, const struct pair *pairs,
                        size_t pair_count, bool created, bool is_free, int64_t now_us,
                        struct buf *ret_body);

@@ -28,7 +28,8 @@ static enum err check_media_type(struct request *request)
     const char *type = fcgi_find_param(request->fcgi, "CONTENT_TYPE");
 
     if (type == NULL || !media_type_is_json(type))
-        return errmsg_set(&request->msg, ERR_UNSUPPORTED_MEDIA_TYPE, "the body is not JSON by type");
+        return errmsg_set(&request->msg, ERR_UNSUPPORTED_MEDIA_TYPE,
+                          "the body is not JSON by type");
     return ERR_OK;
 }
 
@@ -79,8 +80,9 @@ static enum err read_request(struct endpoint_env *env, struct request *request,
         return err;
     stream_input_read(&input_env, &body, problems, input);
     if (problems->count > 0)
-        return errmsg_set(&request->msg, ERR_VALIDATION_FAILED, "%zu problems, first %.100s: %.200s",
-                          problems->count, problems->first->pointer, problems->first->message);
+        return errmsg_set(&request->msg, ERR_VALIDATION_FAILED,
+                          "%zu problems, first %.100s: %.200s", problems->count,
+                          problems->first->pointer, problems->first->message);
     create->input = input;
     hash_body(request->arena, &body, create->request_hash);
     return ERR_OK;
@@ -101,8 +103,8 @@ static void write_answer(const struct stream_create *create, enum err err,
                           create->caller.is_free, clock_now_us(), &body);
     else
         answer_write_error(create->arena, err, request->id, &details, &body);
-    ret_answer->status = err != ERR_OK ? error_table_get(err)->status
-                                       : (create->stream.is_pending ? 202 : 201);
+    ret_answer->status =
+        err != ERR_OK ? error_table_get(err)->status : (create->stream.is_pending ? 202 : 201);
     ret_answer->body = body.text;
     ret_answer->body_len = body.len;
 }
@@ -117,9 +119,9 @@ static void answer_create(struct request *request, const struct stream_create *c
     }
     answer_body(request, create->answer.status, create->answer.body, create->answer.body_len);
     if (create->answer.status < 300)
-        request_add_header(request, "Location",
-                           arena_printf(request->arena, "/v1/streams/%lld",
-                                        (long long)create->stream.id));
+        request_add_header(
+            request, "Location",
+            arena_printf(request->arena, "/v1/streams/%lld", (long long)create->stream.id));
     if (create->is_replayed)
         request_add_header(request, "Idempotent-Replayed", "true");
 }

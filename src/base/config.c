@@ -11,14 +11,14 @@
 #include "base/service_url.h"
 #include "base/text.h"
 
-#define TEXT(field) OPTION_TEXT, offsetof(struct config, field)
-#define BOOL(field) OPTION_BOOL, offsetof(struct config, field)
-#define INT(field) OPTION_INT, offsetof(struct config, field)
+#define TEXT(field) CONFIG_TEXT, offsetof(struct config, field)
+#define BOOL(field) CONFIG_BOOL, offsetof(struct config, field)
+#define INT(field) CONFIG_INT, offsetof(struct config, field)
 
 #define DAY_S 86400
 #define HOUR_MS 3600000
 
-const struct option config_options[] = {
+const struct config_option config_options[] = {
     {"headwater", "sandbox", BOOL(sandbox), "no", 0, 0,
      "Outside services may be plain http and on private addresses; for tests and demos only."},
     {"headwater", "zoneinfo_dir", TEXT(zoneinfo_dir), "/usr/share/zoneinfo", 0, 0,
@@ -76,7 +76,7 @@ static bool bool_read(const char *text, bool *ret_bool)
 }
 
 /* Reads digits alone, within the option's bounds. No option is below zero. */
-static bool int_read(const struct option *option, const char *text, int64_t *ret_number)
+static bool int_read(const struct config_option *option, const char *text, int64_t *ret_number)
 {
     size_t len = strlen(text);
 
@@ -86,7 +86,7 @@ static bool int_read(const struct option *option, const char *text, int64_t *ret
     return *ret_number >= option->min && *ret_number <= option->max;
 }
 
-static void *option_field(const struct option *option, struct config *config)
+static void *option_field(const struct config_option *option, struct config *config)
 {
     return (char *)config + option->offset;
 }
@@ -94,13 +94,13 @@ static void *option_field(const struct option *option, struct config *config)
 void config_init(struct config *config)
 {
     for (size_t i = 0; i < config_option_count; i++) {
-        const struct option *option = &config_options[i];
+        const struct config_option *option = &config_options[i];
         void *field = option_field(option, config);
         bool fine = true;
 
-        if (option->kind == OPTION_BOOL)
+        if (option->kind == CONFIG_BOOL)
             fine = bool_read(option->standard, field);
-        else if (option->kind == OPTION_INT)
+        else if (option->kind == CONFIG_INT)
             fine = int_read(option, option->standard, field);
         else
             *(const char **)field = option->standard;
@@ -109,7 +109,7 @@ void config_init(struct config *config)
     }
 }
 
-static const struct option *option_find(const char *section, const char *name)
+static const struct config_option *option_find(const char *section, const char *name)
 {
     for (size_t i = 0; i < config_option_count; i++)
         if (strcmp(config_options[i].section, section) == 0 &&
@@ -148,7 +148,7 @@ static enum err unknown_option(const char *section, const char *name, struct err
                       section, names);
 }
 
-static enum err set_text(const struct option *option, struct arena *arena, const char **field,
+static enum err set_text(const struct config_option *option, struct arena *arena, const char **field,
                          const char *value, struct errmsg *msg)
 {
     if (value[0] == '\0' && option->standard[0] != '\0')
@@ -164,15 +164,15 @@ static enum err set_text(const struct option *option, struct arena *arena, const
 enum err config_set(struct config *config, struct arena *arena, const char *section,
                     const char *name, const char *value, struct errmsg *msg)
 {
-    const struct option *option = option_find(section, name);
+    const struct config_option *option = option_find(section, name);
     int64_t number;
     bool boolean;
 
     if (option == NULL)
         return unknown_option(section, name, msg);
-    if (option->kind == OPTION_TEXT)
+    if (option->kind == CONFIG_TEXT)
         return set_text(option, arena, option_field(option, config), value, msg);
-    if (option->kind == OPTION_BOOL) {
+    if (option->kind == CONFIG_BOOL) {
         if (!bool_read(value, &boolean))
             return errmsg_set(msg, ERR_USAGE, "[%s] %s must be yes or no, not \"%.60s\".", section,
                               name, value);

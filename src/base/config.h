@@ -43,20 +43,20 @@ struct config {
     int64_t stripe_timeout_ms;  /* of one call */
 };
 
-enum option_kind { OPTION_TEXT, OPTION_BOOL, OPTION_INT };
+enum config_kind { CONFIG_TEXT, CONFIG_BOOL, CONFIG_INT };
 
-struct option {
+struct config_option {
     const char *section;
     const char *name;
-    enum option_kind kind;
+    enum config_kind kind;
     size_t offset;        /* of the field in struct config */
     const char *standard; /* the default, as it would stand in the file */
-    int64_t min, max;     /* of an OPTION_INT */
+    int64_t min, max;     /* of an CONFIG_INT */
     const char *help;     /* one sentence */
 };
 
 /* All options, in the order of the sample file. */
-extern const struct option config_options[];
+extern const struct config_option config_options[];
 extern const size_t config_option_count;
 
 /* Sets every field to its default. */

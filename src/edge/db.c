@@ -143,7 +143,8 @@ static enum err db_connect(struct db *db, struct errmsg *msg)
     if (link == NULL)
         abort();
     set_connection_options(link, db);
-    /* FOUND_ROWS: "affected" means matched, so that a guard's count does not depend on old values. */
+    /* FOUND_ROWS: "affected" means matched, so that a guard's count does not depend on old values.
+     */
     if (mysql_real_connect(link, NULL, NULL, NULL, NULL, 0, NULL, CLIENT_FOUND_ROWS) == NULL) {
         err = err_of_number(mysql_errno(link)) == ERR_DB_LOST ? ERR_DB_LOST : ERR_DB;
         errmsg_set(msg, err, "cannot connect to the database: %s", mysql_error(link));
@@ -160,8 +161,10 @@ static enum err schema_row_check(const struct db_result *rows, size_t i, struct 
 
     if (db_result_get(rows, i, 0)->integer != migrations[i].version ||
         strcmp(name, migrations[i].name) != 0)
-        return errmsg_set(msg, ERR_DB, "the schema has a migration \"%s\" that this program does not "
-                                       "know", name);
+        return errmsg_set(msg, ERR_DB,
+                          "the schema has a migration \"%s\" that this program does not "
+                          "know",
+                          name);
     if (strcmp(db_result_get(rows, i, 3)->bytes, "READ-COMMITTED") != 0)
         return errmsg_set(msg, ERR_DB, "the database did not grant READ COMMITTED");
     return ERR_OK;
@@ -176,11 +179,15 @@ static enum err schema_check(struct db *db, struct arena *arena, struct errmsg *
     if (err != ERR_OK)
         return errmsg_set(msg, err, "the database has no schema (run `headwater migrate`)");
     if (rows.row_count < migration_count)
-        return errmsg_set(msg, ERR_DB, "the schema is older than this program: version %zu of %zu "
-                                       "(run `headwater migrate`)", rows.row_count, migration_count);
+        return errmsg_set(msg, ERR_DB,
+                          "the schema is older than this program: version %zu of %zu "
+                          "(run `headwater migrate`)",
+                          rows.row_count, migration_count);
     if (rows.row_count > migration_count)
-        return errmsg_set(msg, ERR_DB, "the schema is newer than this program: version %zu, known %zu "
-                                       "(upgrade headwater)", rows.row_count, migration_count);
+        return errmsg_set(msg, ERR_DB,
+                          "the schema is newer than this program: version %zu, known %zu "
+                          "(upgrade headwater)",
+                          rows.row_count, migration_count);
     for (size_t i = 0; i < migration_count && err == ERR_OK; i++)
         err = schema_row_check(&rows, i, msg);
     return err;

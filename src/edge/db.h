@@ -1,6 +1,6 @@
 /*
- * One connection to MariaDB and the statements prepared on it. It connects when first used and again
- * after it was lost, but never in the middle of a transaction.
+ * One connection to MariaDB and the statements prepared on it. It connects when first used and
+ * again after it was lost, but never in the middle of a transaction.
  */
 #ifndef HW_EDGE_DB_H
 #define HW_EDGE_DB_H
@@ -23,13 +23,14 @@ struct db_counts {
     int64_t round_trip_count; /* those, and preparing */
 };
 
-/* A connection that is not open yet. DEFAULTS_FILE is in my.cnf format; [client] and [GROUP] are read.
- * Both strings must outlive it. */
+/* A connection that is not open yet. DEFAULTS_FILE is in my.cnf format; [client] and [GROUP] are
+ * read. Both strings must outlive it. */
 struct db *db_new(const char *defaults_file, const char *group, enum db_role role);
 void db_free(struct db *db);
 
-/* Opens the connection unless it is open. ERR_DB_LOST if the server cannot be reached (at once, without
- * trying, for a short while after a failure), ERR_DB if it refuses us or has a schema we do not know. */
+/* Opens the connection unless it is open. ERR_DB_LOST if the server cannot be reached (at once,
+ * without trying, for a short while after a failure), ERR_DB if it refuses us or has a schema we do
+ * not know. */
 enum err db_open(struct db *db, struct errmsg *msg) HW_MUST_CHECK;
 
 /* Closes it; the next use opens it again. */
@@ -65,9 +66,9 @@ struct db_result {
 /* The value in a row and column. */
 const struct db_value *db_result_get(const struct db_result *result, size_t row, size_t column);
 
-/* Runs a prepared statement. PARAMS are in order; for a statement with a list group they hold the list's
- * items flat, in its place. Results live on ARENA. ERR_DB_LOST, ERR_DB_RETRY, ERR_DB_DUPLICATE, ERR_DB;
- * the sentence names the statement and never a value. */
+/* Runs a prepared statement. PARAMS are in order; for a statement with a list group they hold the
+ * list's items flat, in its place. Results live on ARENA. ERR_DB_LOST, ERR_DB_RETRY,
+ * ERR_DB_DUPLICATE, ERR_DB; the sentence names the statement and never a value. */
 enum err db_query(struct db *db, struct arena *arena, enum statement_name statement,
                   const struct db_value *params, size_t param_count, struct db_result *ret_result,
                   struct errmsg *msg) HW_MUST_CHECK;

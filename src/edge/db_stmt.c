@@ -85,7 +85,8 @@ static size_t count_marks(const char *text, size_t len)
     return count;
 }
 
-/* How many items the list has that PARAM_COUNT leaves for the group in braces; 0 without a group. */
+/* How many items the list has that PARAM_COUNT leaves for the group in braces; 0 without a group.
+ */
 static size_t list_count_of(const char *text, size_t param_count)
 {
     const char *open = strchr(text, '{');

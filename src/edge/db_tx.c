@@ -20,8 +20,8 @@ static void pause_before_retry(void)
     clock_sleep_us(PAUSE_MIN_US + random % PAUSE_SPAN_US);
 }
 
-/* Ends the transaction without effect. A connection that cannot even do that is closed, which does the
- * same. */
+/* Ends the transaction without effect. A connection that cannot even do that is closed, which does
+ * the same. */
 static void roll_back(struct db *db)
 {
     struct errmsg ignored;

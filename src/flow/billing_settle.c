@@ -48,8 +48,7 @@ static enum err write_attempt(void *arg, struct errmsg *msg)
     const struct billing_settle *settle = new_attempt->settle;
     struct billing *attempt = &new_attempt->attempt;
     struct db *db = settle->flow->db;
-    enum err err =
-        billing_lock(db, settle->arena, &settle->place, &attempt->attempt_version, msg);
+    enum err err = billing_lock(db, settle->arena, &settle->place, &attempt->attempt_version, msg);
 
     if (err == ERR_OK)
         err = account_count_billable(db, settle->arena, settle->place.team_id, settle->place.tier,
@@ -81,10 +80,17 @@ static enum err add_attempt(const struct billing_settle *settle, struct billing 
 static void log_answer(const struct billing_settle *settle, const struct billing *billing,
                        const struct stripe_answer *answer)
 {
-    bool is_alarm = answer->outcome == STRIPE_REFUSED;
+    static const enum log_level levels[] = {
+        [STRIPE_UNKNOWN] = LOG_WARNING,
+        [STRIPE_FAILED] = LOG_WARNING,
+        [STRIPE_APPLIED] = LOG_INFO,
+        [STRIPE_PAYMENT_REFUSED] = LOG_WARNING,
+        [STRIPE_SUBSCRIPTION_REFUSED] = LOG_WARNING,
+        [STRIPE_REFUSED] = LOG_ERROR,
+    };
     struct log_line line;
 
-    log_line_init(&line, is_alarm ? LOG_ERROR : LOG_INFO, "stripe quantity");
+    log_line_init(&line, levels[answer->outcome], "stripe quantity");
     log_line_add_int(&line, "team", settle->place.team_id);
     log_line_add_text(&line, "tier", tier_text(settle->place.tier));
     log_line_add_int(&line, "quantity", billing->attempt_quantity);
@@ -93,6 +99,7 @@ static void log_answer(const struct billing_settle *settle, const struct billing
     log_line_add_int(&line, "status", answer->status);
     log_line_add_text(&line, "code", answer->code);
     log_line_add_text(&line, "stripeRequestId", answer->request_id);
+    log_line_add_text(&line, "why", answer->why);
     log_line_write(&line);
 }
 
@@ -134,8 +141,8 @@ static void send_attempt(const struct billing_settle *settle, const struct billi
         decide_by_reading(settle, billing, answer);
 }
 
-/* Stripe will not do it. An older attempt than ours is dropped, and ours is made next; our own ends the
- * settling, with lease and attempt in place. */
+/* Stripe will not do it. An older attempt than ours is dropped, and ours is made next; our own ends
+ * the settling, with lease and attempt in place. */
 static enum err refuse(const struct billing_settle *settle, const struct billing *billing,
                        const struct stripe_answer *answer, const char **ret_attempt_key,
                        struct errmsg *msg)

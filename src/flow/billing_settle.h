@@ -1,7 +1,7 @@
 /*
- * Bringing Stripe's quantity of one (team, tier) to the number of billable accounts: phase D of the create
- * protocol (sql/README.md, "Money"). One call covers all who wait for the same row; what is sent is a
- * quantity under a key that was committed before, so that nothing is ever billed twice.
+ * Bringing Stripe's quantity of one (team, tier) to the number of billable accounts: phase D of the
+ * create protocol (sql/README.md, "Money"). One call covers all who wait for the same row; what is
+ * sent is a quantity under a key that was committed before, so that nothing is ever billed twice.
  */
 #ifndef HW_FLOW_BILLING_SETTLE_H
 #define HW_FLOW_BILLING_SETTLE_H
@@ -21,11 +21,11 @@ struct billing_settle {
     int64_t deadline_us; /* monotonic */
 };
 
-/* Settles. ERR_OK: VERSION is applied. ERR_TIMEOUT: Stripe's outcome is not known yet; the attempt is
- * kept, and whoever settles next goes on with it. ERR_PAYMENT_FAILED, ERR_SUBSCRIPTION_REQUIRED: Stripe
- * refused for good; the lease is still ours and the attempt, whose key is RET_ATTEMPT_KEY, still stands:
- * the caller undoes what it wanted billed and ends both in one transaction. Database errors are passed
- * on. */
+/* Settles. ERR_OK: VERSION is applied. ERR_TIMEOUT: Stripe's outcome is not known yet; the attempt
+ * is kept, and whoever settles next goes on with it. ERR_PAYMENT_FAILED, ERR_SUBSCRIPTION_REQUIRED:
+ * Stripe refused for good; the lease is still ours and the attempt, whose key is RET_ATTEMPT_KEY,
+ * still stands: the caller undoes what it wanted billed and ends both in one transaction. Database
+ * errors are passed on. */
 enum err billing_settle_run(const struct billing_settle *settle, const char **ret_attempt_key,
                             struct errmsg *msg) HW_MUST_CHECK;
 

@@ -1,4 +1,5 @@
-/* What the use cases work with: one worker's connections to the database and the outside services. */
+/* What the use cases work with: one worker's connections to the database and the outside services.
+ */
 #ifndef HW_FLOW_FLOW_H
 #define HW_FLOW_FLOW_H
 

@@ -3,8 +3,8 @@
  *
  * DDL is not transactional, so a file is applied statement by statement and recorded after its last
  * one. A run that ended in the middle is repeated from the file's start: every file is written so
- * that this does no harm. A statement ends at a line that ends in ";"; a line whose first characters
- * but blanks are "--" is a comment.
+ * that this does no harm. A statement ends at a line that ends in ";"; a line whose first
+ * characters but blanks are "--" is a comment.
  */
 #ifndef HW_FLOW_SCHEMA_MIGRATE_H
 #define HW_FLOW_SCHEMA_MIGRATE_H

@@ -117,8 +117,7 @@ static enum err add_accounts(struct stream_create *create, struct errmsg *msg)
 
     for (size_t i = 0; i < create->target_count; i++)
         if (create->targets[i].origin == PAIR_NEW)
-            added[count++] = create->targets[i].account =
-                new_account(create, &create->targets[i]);
+            added[count++] = create->targets[i].account = new_account(create, &create->targets[i]);
     if (count == 0)
         return ERR_OK;
     qsort(added, count, sizeof *added, by_x_user_id);
@@ -194,9 +193,8 @@ enum err stream_take_accounts(struct stream_create *create, struct errmsg *msg)
 {
     int64_t *ids = stream_create_account_ids(create);
     int64_t taken;
-    enum err err = account_take_stream(create->flow->db, create->arena, create->caller.team_id,
-                                       ids, create->target_count, create->needs_team_lock, &taken,
-                                       msg);
+    enum err err = account_take_stream(create->flow->db, create->arena, create->caller.team_id, ids,
+                                       create->target_count, create->needs_team_lock, &taken, msg);
 
     if (err != ERR_OK)
         return err;

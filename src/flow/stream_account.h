@@ -17,16 +17,16 @@ const char *stream_target_handle(const struct target *target);
 /* Reads the accounts that are named by id once more. */
 enum err stream_refresh_accounts(struct stream_create *create, struct errmsg *msg) HW_MUST_CHECK;
 
-/* If the request adds or wakes paid accounts: raises the billing version of their tiers. Notes the tiers
- * that Stripe has to confirm before the stream is active, and the version to wait for. */
+/* If the request adds or wakes paid accounts: raises the billing version of their tiers. Notes the
+ * tiers that Stripe has to confirm before the stream is active, and the version to wait for. */
 enum err stream_raise_billing(struct stream_create *create, struct errmsg *msg) HW_MUST_CHECK;
 
 /* Adds the accounts that are new, wakes those asleep, notes new handles of those renamed. */
 enum err stream_put_accounts(struct stream_create *create, struct errmsg *msg) HW_MUST_CHECK;
 
 /* Takes one automated stream of each account, through the chokepoint. ERR_STREAM_CAP_EXCEEDED and
- * ERR_ACCOUNT_NOT_FOUND list the offenders; ERR_DB_RETRY asks for the transaction to be run again, under
- * the team's lock, since an account has changed its state. */
+ * ERR_ACCOUNT_NOT_FOUND list the offenders; ERR_DB_RETRY asks for the transaction to be run again,
+ * under the team's lock, since an account has changed its state. */
 enum err stream_take_accounts(struct stream_create *create, struct errmsg *msg) HW_MUST_CHECK;
 
 #endif

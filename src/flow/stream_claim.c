@@ -19,8 +19,7 @@ static enum err take_over(struct stream_create *create, int64_t stream_id, struc
 {
     struct flow *flow = create->flow;
     int64_t team_id = create->caller.team_id;
-    enum err err =
-        stream_find(flow->db, create->arena, team_id, stream_id, &create->stream, msg);
+    enum err err = stream_find(flow->db, create->arena, team_id, stream_id, &create->stream, msg);
 
     if (err == ERR_OK)
         err = pair_list(flow->db, create->arena, team_id, stream_id, &create->pairs,

@@ -11,15 +11,16 @@ struct stream_create;
 /* How long a run may hold a key: longer than the master lets any worker live in one request. */
 #define STREAM_CLAIM_S 60
 
-/* Claims the key. A finished one answers the create with the bytes given before; a reserved one whose
- * run has died is taken over with its stream. ERR_IDEMPOTENCY_KEY_REUSED, ERR_REQUEST_IN_PROGRESS. */
+/* Claims the key. A finished one answers the create with the bytes given before; a reserved one
+ * whose run has died is taken over with its stream. ERR_IDEMPOTENCY_KEY_REUSED,
+ * ERR_REQUEST_IN_PROGRESS. */
 enum err stream_claim(struct stream_create *create, struct errmsg *msg) HW_MUST_CHECK;
 
 /* The key's place in the database for this run; its key is NULL if the request has none. */
 struct idempotency_place stream_claim_place(const struct stream_create *create);
 
-/* Ends a create that is not answered yet: writes the answer for ERR, and keeps it under the key if it is
- * final, or gives the key back. */
+/* Ends a create that is not answered yet: writes the answer for ERR, and keeps it under the key if
+ * it is final, or gives the key back. */
 void stream_settle_claim(struct stream_create *create, enum err err);
 
 /* True for a refusal that the same request would meet again: it is kept under the key. */

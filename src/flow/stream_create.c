@@ -5,8 +5,8 @@
 #include "base/arena.h"
 #include "flow/stream_claim.h"
 #include "flow/stream_finish.h"
-#include "flow/stream_resolve.h"
 #include "flow/stream_reserve.h"
+#include "flow/stream_resolve.h"
 #include "flow/stream_segment.h"
 #include "flow/stream_target.h"
 

@@ -1,8 +1,9 @@
 /*
  * The use case of POST /v1/streams: from a checked input to a stored stream and its answer.
  *
- * A create is a list of steps (stream_create.c); each fills what the next one reads, or ends the create.
- * Every refusal comes before money moves, and nothing is asked of the network while a row is locked.
+ * A create is a list of steps (stream_create.c); each fills what the next one reads, or ends the
+ * create. Every refusal comes before money moves, and nothing is asked of the network while a row
+ * is locked.
  */
 #ifndef HW_FLOW_STREAM_CREATE_H
 #define HW_FLOW_STREAM_CREATE_H
@@ -52,8 +53,8 @@ struct stream_create {
     unsigned char request_hash[DIGEST_BYTES];
     int64_t deadline_us; /* monotonic */
     void *writer;        /* handed to write_answer */
-    /* Shapes the answer for ERR: the stream in `stream` and `pairs`, or the refusal in `problems` and
-     * `orphans`. No I/O: it runs inside a transaction. */
+    /* Shapes the answer for ERR: the stream in `stream` and `pairs`, or the refusal in `problems`
+     * and `orphans`. No I/O: it runs inside a transaction. */
     void (*write_answer)(const struct stream_create *create, enum err err,
                          struct create_answer *ret_answer);
 
@@ -64,10 +65,10 @@ struct stream_create {
     size_t target_count;
     const struct segment_input *segment_input; /* the inline segment; NULL if named by id */
     struct segment_name segment;               /* the named one, or what the inline one is called */
-    bool needs_team_lock;     /* the set of billed or tracked accounts may change */
-    unsigned wait_tiers;      /* bits of the tiers whose Stripe quantity must be applied first */
-    bool is_reserved;         /* the stream stands in the database */
-    bool is_answered;         /* the answer below is final: nothing more is to be done */
+    bool needs_team_lock; /* the set of billed or tracked accounts may change */
+    unsigned wait_tiers;  /* bits of the tiers whose Stripe quantity must be applied first */
+    bool is_reserved;     /* the stream stands in the database */
+    bool is_answered;     /* the answer below is final: nothing more is to be done */
 
     /* What comes out. */
     struct stream stream;
@@ -81,8 +82,8 @@ struct stream_create {
     struct create_answer answer;
 };
 
-/* Runs the create. The answer is always set, for errors too; the result says how it ended, for the log,
- * with the step in CREATE. */
+/* Runs the create. The answer is always set, for errors too; the result says how it ended, for the
+ * log, with the step in CREATE. */
 enum err stream_create_run(struct stream_create *create, struct errmsg *msg);
 
 /* The accounts' ids in ascending order, on the arena: the order in which rows are locked. */

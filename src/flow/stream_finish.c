@@ -10,8 +10,8 @@
 #include "flow/stream_undo.h"
 #include "store/account.h"
 
-/* Answers with the stream as it is: pending. The key is given back, so that the same request may find
- * out later; whoever settles next goes on with the attempt that stands. */
+/* Answers with the stream as it is: pending. The key is given back, so that the same request may
+ * find out later; whoever settles next goes on with the attempt that stands. */
 static enum err answer_pending(struct stream_create *create)
 {
     log_write(LOG_WARNING, "stream %lld stays pending: Stripe has not confirmed in time",
@@ -84,8 +84,8 @@ enum err stream_finish(struct stream_create *create, struct errmsg *msg)
 {
     enum err err = db_tx_run(create->flow->db, activate, create, msg);
 
-    /* Every effect is idempotent but the key's: what a lost COMMIT did to it is left to the next request,
-     * which finds the key finished or takes it over. */
+    /* Every effect is idempotent but the key's: what a lost COMMIT did to it is left to the next
+     * request, which finds the key finished or takes it over. */
     if (err == ERR_DB_UNKNOWN)
         return errmsg_set(msg, ERR_OUTCOME_UNKNOWN, "the database was lost at COMMIT");
     create->is_answered = err == ERR_OK;

@@ -58,8 +58,8 @@ static enum err put_segment(struct stream_create *create, struct errmsg *msg)
     if (create->segment_input == NULL)
         return ERR_OK;
     return segment_add(create->flow->db, create->arena, create->caller.team_id,
-                       create->segment_input, create->stream.created_us,
-                       &create->stream.segment_id, msg);
+                       create->segment_input, create->stream.created_us, &create->stream.segment_id,
+                       msg);
 }
 
 static const char *timezone_of(const struct stream_create *create)

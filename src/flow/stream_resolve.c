@@ -32,7 +32,8 @@ static void remember(struct stream_create *create, struct lookup *const *lookups
 {
     struct errmsg msg;
 
-    if (profile_put(create->flow->db, create->arena, lookups, count, clock_now_us(), &msg) != ERR_OK)
+    if (profile_put(create->flow->db, create->arena, lookups, count, clock_now_us(), &msg) !=
+        ERR_OK)
         log_write(LOG_WARNING, "profiles were not cached: %s", msg.text);
 }
 
@@ -95,8 +96,8 @@ static enum err check_lookups(struct stream_create *create, struct errmsg *msg)
         err = refuse_handles(create, ERR_HANDLE_NOT_FOUND, "not_found", "is not an account on X",
                              msg);
     if (err == ERR_OK)
-        err = refuse_handles(create, ERR_HANDLE_PROTECTED, "protected",
-                             "is a private account on X", msg);
+        err = refuse_handles(create, ERR_HANDLE_PROTECTED, "protected", "is a private account on X",
+                             msg);
     return err;
 }
 

@@ -7,9 +7,9 @@
 
 struct stream_create;
 
-/* Looks up what the cache did not know, remembers it, and matches the results with the team's accounts.
- * ERR_HANDLE_LOOKUP_FAILED, ERR_HANDLE_NOT_FOUND, ERR_HANDLE_PROTECTED, in this order, each with every
- * handle it is true of. */
+/* Looks up what the cache did not know, remembers it, and matches the results with the team's
+ * accounts. ERR_HANDLE_LOOKUP_FAILED, ERR_HANDLE_NOT_FOUND, ERR_HANDLE_PROTECTED, in this order,
+ * each with every handle it is true of. */
 enum err stream_resolve_handles(struct stream_create *create, struct errmsg *msg) HW_MUST_CHECK;
 
 #endif

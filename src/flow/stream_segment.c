@@ -104,8 +104,8 @@ static void add_orphan(struct stream_create *create, const struct label_input *l
     *orphan = (struct orphan){
         .pointer = label->pointer, .category = label->category, .label = label->label};
     if (!copy_suggestions(create, orphan))
-        orphan->suggestion_count = label_suggest(label->folded, spellings->names, spellings->count,
-                                                 orphan->suggestions);
+        orphan->suggestion_count =
+            label_suggest(label->folded, spellings->names, spellings->count, orphan->suggestions);
     problem_add(&create->problems, label->pointer, spellings->count == 0 ? "category" : "label",
                 spellings->count == 0 ? "is in a category that the catalogue does not have"
                                       : "is not a label of this category");

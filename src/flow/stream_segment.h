@@ -8,7 +8,8 @@
 struct stream_create;
 
 /* Looks up the labels of inline segments, then checks that all pairs mean one segment
- * (ERR_STREAM_MULTI_SEGMENT), then that every label is known (ERR_ORPHAN_LABEL, with suggestions). */
+ * (ERR_STREAM_MULTI_SEGMENT), then that every label is known (ERR_ORPHAN_LABEL, with suggestions).
+ */
 enum err stream_settle_segment(struct stream_create *create, struct errmsg *msg) HW_MUST_CHECK;
 
 #endif

@@ -143,8 +143,8 @@ static enum err find_cached_profiles(struct stream_create *create, struct errmsg
                         clock_now_us() - max_age_us, msg);
 }
 
-/* A handle the cache does not know may still be one that the team tracks. It is looked up all the same,
- * since handles change hands, but the limits are first checked by this guess. */
+/* A handle the cache does not know may still be one that the team tracks. It is looked up all the
+ * same, since handles change hands, but the limits are first checked by this guess. */
 static enum err guess_accounts(struct stream_create *create, struct errmsg *msg)
 {
     struct account_list accounts;

@@ -15,8 +15,8 @@ struct undo {
     const struct billing_place *place;
     const char *attempt_key;
     enum err refusal;
-    int64_t version;   /* the billable set has shrunk with this version */
-    bool was_settled;  /* it has been paid for, or made active, in the meantime after all */
+    int64_t version;  /* the billable set has shrunk with this version */
+    bool was_settled; /* it has been paid for, or made active, in the meantime after all */
 };
 
 /* Team, then billing rows, then key, then accounts: the one lock order. */
@@ -106,8 +106,8 @@ static enum err undo_in_transaction(void *arg, struct errmsg *msg)
     return err;
 }
 
-/* What was raised for this create before Stripe refused is lowered now if Stripe can be reached, else by
- * whoever settles the tier next. */
+/* What was raised for this create before Stripe refused is lowered now if Stripe can be reached,
+ * else by whoever settles the tier next. */
 static void lower_again(struct undo *undo)
 {
     struct stream_create *create = undo->create;
@@ -133,10 +133,8 @@ static void lower_again(struct undo *undo)
 enum err stream_undo(struct stream_create *create, const struct billing_place *place,
                      const char *attempt_key, enum err refusal, struct errmsg *msg)
 {
-    struct undo undo = {.create = create,
-                        .place = place,
-                        .attempt_key = attempt_key,
-                        .refusal = refusal};
+    struct undo undo = {
+        .create = create, .place = place, .attempt_key = attempt_key, .refusal = refusal};
     struct errmsg reason = *msg;
     enum err err = db_tx_run(create->flow->db, undo_in_transaction, &undo, msg);
 

@@ -8,6 +8,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/number.h"
 #include "base/secret.h"
 #include "base/text.h"
 #include "base/value.h"
@@ -97,13 +98,7 @@ static int64_t id_read(const struct value *id)
         return 0;
     if (id->kind == VALUE_INT)
         return id->integer > 0 ? id->integer : 0;
-    if (id->kind != VALUE_TEXT || id->text[0] == '0')
-        return 0;
-    for (const char *at = id->text; *at != '\0'; at++)
-        if (*at < '0' || *at > '9' || __builtin_mul_overflow(number, 10, &number) ||
-            __builtin_add_overflow(number, *at - '0', &number))
-            return 0;
-    return number;
+    return id->kind == VALUE_TEXT && number_read(id->text, &number) ? number : 0;
 }
 
 static bool handle_is_valid(const char *handle)

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/log.h"
 #include "base/secret.h"
 #include "base/value.h"
 #include "edge/http.h"
@@ -143,7 +142,8 @@ static void answer_read_pause(struct stripe_answer *answer, const struct http_re
 static void answer_read(struct stripe_answer *answer, struct arena *arena, const char *item_id,
                         const struct http_reply *reply)
 {
-    *answer = (struct stripe_answer){.outcome = STRIPE_UNKNOWN, .pause_ms = PAUSE_MS};
+    *answer =
+        (struct stripe_answer){.outcome = STRIPE_UNKNOWN, .pause_ms = PAUSE_MS, .why = reply->why};
     if (reply->result != HTTP_OK)
         return;
     answer->status = reply->status;
@@ -156,26 +156,6 @@ static void answer_read(struct stripe_answer *answer, struct arena *arena, const
     else if (reply->status >= 200 && reply->status < 300)
         answer_read_item(answer, reply_body_read(arena, reply), item_id);
     answer_read_pause(answer, reply);
-}
-
-/* Tells the operator of what only an operator can mend, and a debugging reader of the rest. */
-static void answer_write_log(const struct stripe_answer *answer, const struct http_reply *reply,
-                             const char *item_id)
-{
-    bool is_alarm = answer->outcome == STRIPE_REFUSED || reply->result == HTTP_REFUSED_ADDRESS;
-    struct log_line line;
-
-    if (answer->outcome == STRIPE_APPLIED)
-        return;
-    log_line_init(&line, is_alarm ? LOG_ERROR : LOG_INFO,
-                  is_alarm ? "Stripe refuses us: check the key, its rights and the item"
-                           : "a Stripe call did not succeed");
-    log_line_add_text(&line, "item", item_id);
-    log_line_add_int(&line, "status", answer->status);
-    log_line_add_text(&line, "code", answer->code);
-    log_line_add_text(&line, "stripe_request_id", answer->request_id);
-    log_line_add_text(&line, "why", reply->why);
-    log_line_write(&line);
 }
 
 /* Ids come from the operator; one that is none must not reach a path. */
@@ -205,15 +185,14 @@ static void item_call(struct stripe *service, struct arena *arena, const char *i
         .header_count = HW_COUNT(headers) - (form == NULL ? 2 : 0),
         .deadline_us = deadline_us,
     };
-    struct http_reply reply = {.result = HTTP_FAILED, .why = "the item's id is no Stripe id"};
+    struct http_reply reply;
 
-    if (id_is_plain(item_id)) {
-        http_run(service->http, arena, &call, 1, &reply);
-        answer_read(ret_answer, arena, item_id, &reply);
-    } else {
-        *ret_answer = (struct stripe_answer){.outcome = STRIPE_REFUSED};
-    }
-    answer_write_log(ret_answer, &reply, item_id);
+    *ret_answer =
+        (struct stripe_answer){.outcome = STRIPE_REFUSED, .why = "the item's id is no Stripe id"};
+    if (!id_is_plain(item_id))
+        return;
+    http_run(service->http, arena, &call, 1, &reply);
+    answer_read(ret_answer, arena, item_id, &reply);
 }
 
 void stripe_quantity_set(struct stripe *service, struct arena *arena, const char *item_id,
@@ -227,7 +206,7 @@ void stripe_quantity_set(struct stripe *service, struct arena *arena, const char
     /* The same key would bring the same reply for ever; reading the item settles it. */
     if (ret_answer->outcome == STRIPE_APPLIED && ret_answer->quantity != quantity) {
         ret_answer->outcome = STRIPE_FAILED;
-        log_write(LOG_WARNING, "Stripe answered for item %s with another quantity", item_id);
+        ret_answer->why = "Stripe answered with another quantity";
     }
 }
 

@@ -25,6 +25,7 @@ struct stripe_answer {
     int64_t quantity;       /* of the item, STRIPE_APPLIED only */
     const char *request_id; /* Stripe's, for the log; NULL if none */
     const char *code;       /* Stripe's error code; NULL if none */
+    const char *why;        /* one sentence about a call that brought no answer; NULL if it did */
     bool replayed;          /* Idempotent-Replayed: true */
     int64_t pause_ms;       /* how long to wait before the same call again */
 };

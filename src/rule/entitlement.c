@@ -7,8 +7,8 @@ enum err entitlement_check(const struct entitlement *entitlement, struct errmsg 
     if (entitlement->is_free) {
         if (entitlement->added_count > 0 &&
             entitlement->tracked_count + entitlement->added_count > ENTITLEMENT_FREE_ACCOUNTS)
-            return errmsg_set(msg, ERR_FREE_ACCOUNT_LIMIT,
-                              "a free team may track %d account", ENTITLEMENT_FREE_ACCOUNTS);
+            return errmsg_set(msg, ERR_FREE_ACCOUNT_LIMIT, "a free team may track %d account",
+                              ENTITLEMENT_FREE_ACCOUNTS);
         return ERR_OK;
     }
     if (!entitlement->subscription_is_live)

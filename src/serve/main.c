@@ -5,8 +5,10 @@
 #include <sys/prctl.h>
 
 #include "base/base.h"
+#include "base/config.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "edge/db.h"
 #include "serve/generation.h"
 #include "serve/master.h"
 
@@ -34,7 +36,6 @@ static const char usage[] =
     "SIGTERM or SIGINT: finish the running requests and end. SIGHUP: read the configuration "
     "again.\n";
 
-/* base/config.h has a struct option of its own: this file must not include it. */
 enum option_id { OPTION_CONFIG = 256, OPTION_CHECK_CONFIG, OPTION_VERSION, OPTION_HELP };
 
 static const struct option long_options[] = {
@@ -70,6 +71,25 @@ static struct generation *generation_load(const char *config_path)
     exit(EXIT_FAILURE);
 }
 
+/* A schema that this program does not know, or a database that refuses us, ends the start. One that
+ * cannot be reached does not: the workers connect as soon as it is there. */
+static void schema_require(const struct config *config)
+{
+    struct db *db = db_new(config->db_defaults_file, config->db_group, DB_SERVICE);
+    struct errmsg msg;
+    enum err err = db_open(db, &msg);
+
+    db_free(db);
+    if (err == ERR_OK)
+        return;
+    if (err == ERR_DB_LOST) {
+        log_write(LOG_WARNING, "starting without a database: %s", msg.text);
+        return;
+    }
+    fprintf(stderr, "headwaterd: %s\n", msg.text);
+    exit(EXIT_FAILURE);
+}
+
 int main(int argc, char **argv)
 {
     const char *config_path = CONFIG_PATH;
@@ -101,8 +121,10 @@ int main(int argc, char **argv)
     dump_forbid();
 
     struct generation *generation = generation_load(config_path);
-    if (!is_check)
+    if (!is_check) {
+        schema_require(generation->config);
         return master_run(config_path, generation);
+    }
     printf("%s: configuration, secrets and time zones are fine\n", config_path);
     generation_free(generation);
     return EXIT_SUCCESS;

@@ -92,8 +92,8 @@ enum err account_find(struct db *db, struct arena *arena, int64_t team_id, const
 {
     const struct db_value lead[] = {db_int(team_id)};
     struct db_result rows;
-    enum err err = query_ids(db, arena, STATEMENT_ACCOUNT_FIND, lead, HW_COUNT(lead), ids, count,
-                             &rows, msg);
+    enum err err =
+        query_ids(db, arena, STATEMENT_ACCOUNT_FIND, lead, HW_COUNT(lead), ids, count, &rows, msg);
 
     if (err == ERR_OK)
         accounts_of_rows(arena, &rows, ret_accounts);
@@ -136,21 +136,21 @@ enum err account_count_tracked(struct db *db, struct arena *arena, int64_t team_
 {
     const struct db_value params[] = {db_int(team_id)};
     struct db_result rows;
-    enum err err = db_query(db, arena, STATEMENT_ACCOUNT_COUNT_TRACKED, params, HW_COUNT(params),
-                            &rows, msg);
+    enum err err =
+        db_query(db, arena, STATEMENT_ACCOUNT_COUNT_TRACKED, params, HW_COUNT(params), &rows, msg);
 
     if (err == ERR_OK)
         *ret_count = db_result_get(&rows, 0, 0)->integer;
     return err;
 }
 
-enum err account_count_billable(struct db *db, struct arena *arena, int64_t team_id,
-                                enum tier tier, int64_t *ret_count, struct errmsg *msg)
+enum err account_count_billable(struct db *db, struct arena *arena, int64_t team_id, enum tier tier,
+                                int64_t *ret_count, struct errmsg *msg)
 {
     const struct db_value params[] = {db_int(team_id), db_text(tier_text(tier))};
     struct db_result rows;
-    enum err err = db_query(db, arena, STATEMENT_ACCOUNT_COUNT_BILLABLE, params, HW_COUNT(params),
-                            &rows, msg);
+    enum err err =
+        db_query(db, arena, STATEMENT_ACCOUNT_COUNT_BILLABLE, params, HW_COUNT(params), &rows, msg);
 
     if (err == ERR_OK)
         *ret_count = db_result_get(&rows, 0, 0)->integer;
@@ -212,8 +212,8 @@ enum err account_set_handle(struct db *db, struct arena *arena, int64_t team_id,
 }
 
 enum err account_take_stream(struct db *db, struct arena *arena, int64_t team_id,
-                             const int64_t *ids, size_t count, bool pending_too,
-                             int64_t *ret_count, struct errmsg *msg)
+                             const int64_t *ids, size_t count, bool pending_too, int64_t *ret_count,
+                             struct errmsg *msg)
 {
     const struct db_value lead[] = {
         db_int(team_id), db_text(state_texts[pending_too ? ACCOUNT_PENDING : ACCOUNT_ACTIVE])};

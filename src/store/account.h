@@ -28,8 +28,8 @@ struct account_list {
 
 /* A team's segment as far as a create needs it. */
 struct segment_name {
-    int64_t id;              /* 0 = the team has no such segment, or it is archived */
-    const char *name;        /* NULL if none */
+    int64_t id;       /* 0 = the team has no such segment, or it is archived */
+    const char *name; /* NULL if none */
     const char *description;
 };
 
@@ -64,9 +64,8 @@ enum err account_count_tracked(struct db *db, struct arena *arena, int64_t team_
                                int64_t *ret_count, struct errmsg *msg) HW_MUST_CHECK;
 
 /* How many accounts of that tier the team is to be billed for. */
-enum err account_count_billable(struct db *db, struct arena *arena, int64_t team_id,
-                                enum tier tier, int64_t *ret_count,
-                                struct errmsg *msg) HW_MUST_CHECK;
+enum err account_count_billable(struct db *db, struct arena *arena, int64_t team_id, enum tier tier,
+                                int64_t *ret_count, struct errmsg *msg) HW_MUST_CHECK;
 
 /* Adds accounts, given sorted by x_user_id, and sets their ids. The caller holds the team's lock. A
  * pending account is activated later; an active one (free team) counts as activated NOW_US. */
@@ -87,8 +86,8 @@ enum err account_set_handle(struct db *db, struct arena *arena, int64_t team_id,
  * pending count as usable only if PENDING_TOO. RET_COUNT is how many had room: if it is less than
  * COUNT the caller must roll back. */
 enum err account_take_stream(struct db *db, struct arena *arena, int64_t team_id,
-                             const int64_t *ids, size_t count, bool pending_too,
-                             int64_t *ret_count, struct errmsg *msg) HW_MUST_CHECK;
+                             const int64_t *ids, size_t count, bool pending_too, int64_t *ret_count,
+                             struct errmsg *msg) HW_MUST_CHECK;
 
 /* The way back, for a stream that is taken out again. */
 enum err account_free_stream(struct db *db, struct arena *arena, int64_t team_id,

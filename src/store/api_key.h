@@ -24,8 +24,8 @@ struct api_key_row {
     int64_t revoked_us;   /* 0 = not */
 };
 
-/* The live key with this public id and its owner. ERR_NOT_FOUND if there is none. The caller of this
- * function compares the hash. */
+/* The live key with this public id and its owner. ERR_NOT_FOUND if there is none. The caller of
+ * this function compares the hash. */
 enum err api_key_find(struct db *db, struct arena *arena, const char *public_id,
                       struct api_key *ret_key, struct caller *ret_caller,
                       struct errmsg *msg) HW_MUST_CHECK;

@@ -100,9 +100,9 @@ static struct db_value owner_value(const struct billing_place *place)
 enum err billing_take_lease(struct db *db, struct arena *arena, const struct billing_place *place,
                             int64_t now_us, int64_t until_us, bool *ret_taken, struct errmsg *msg)
 {
-    const struct db_value params[] = {owner_value(place),      db_time(until_us),
-                                      db_int(place->team_id),  db_text(tier_text(place->tier)),
-                                      db_time(now_us),         owner_value(place)};
+    const struct db_value params[] = {owner_value(place),     db_time(until_us),
+                                      db_int(place->team_id), db_text(tier_text(place->tier)),
+                                      db_time(now_us),        owner_value(place)};
     struct db_result result;
     enum err err =
         db_query(db, arena, STATEMENT_BILLING_TAKE_LEASE, params, HW_COUNT(params), &result, msg);
@@ -140,15 +140,16 @@ enum err billing_lock(struct db *db, struct arena *arena, const struct billing_p
     return ERR_OK;
 }
 
-enum err billing_add_attempt(struct db *db, struct arena *arena,
-                             const struct billing_place *place, const struct billing *attempt,
-                             struct errmsg *msg)
+enum err billing_add_attempt(struct db *db, struct arena *arena, const struct billing_place *place,
+                             const struct billing *attempt, struct errmsg *msg)
 {
-    const struct db_value params[] = {
-        db_text(attempt->attempt_key),    db_int(attempt->attempt_version),
-        db_int(attempt->attempt_quantity), db_time(attempt->attempt_us),
-        db_int(place->team_id),           db_text(tier_text(place->tier)),
-        owner_value(place)};
+    const struct db_value params[] = {db_text(attempt->attempt_key),
+                                      db_int(attempt->attempt_version),
+                                      db_int(attempt->attempt_quantity),
+                                      db_time(attempt->attempt_us),
+                                      db_int(place->team_id),
+                                      db_text(tier_text(place->tier)),
+                                      owner_value(place)};
     struct db_result result;
     enum err err =
         db_query(db, arena, STATEMENT_BILLING_ADD_ATTEMPT, params, HW_COUNT(params), &result, msg);
@@ -158,9 +159,8 @@ enum err billing_add_attempt(struct db *db, struct arena *arena,
     return err;
 }
 
-enum err billing_set_applied(struct db *db, struct arena *arena,
-                             const struct billing_place *place, const char *attempt_key,
-                             struct errmsg *msg)
+enum err billing_set_applied(struct db *db, struct arena *arena, const struct billing_place *place,
+                             const char *attempt_key, struct errmsg *msg)
 {
     const struct db_value params[] = {db_int(place->team_id), db_text(tier_text(place->tier)),
                                       db_text(attempt_key)};
@@ -178,6 +178,6 @@ enum err billing_remove_attempt(struct db *db, struct arena *arena,
                                       db_text(attempt_key)};
     struct db_result ignored;
 
-    return db_query(db, arena, STATEMENT_BILLING_REMOVE_ATTEMPT, params, HW_COUNT(params),
-                    &ignored, msg);
+    return db_query(db, arena, STATEMENT_BILLING_REMOVE_ATTEMPT, params, HW_COUNT(params), &ignored,
+                    msg);
 }

@@ -57,23 +57,20 @@ enum err billing_take_lease(struct db *db, struct arena *arena, const struct bil
 
 /* Gives the lease back; harmless if it is not ours. */
 enum err billing_release_lease(struct db *db, struct arena *arena,
-                               const struct billing_place *place,
-                               struct errmsg *msg) HW_MUST_CHECK;
+                               const struct billing_place *place, struct errmsg *msg) HW_MUST_CHECK;
 
 /* Locks the row if the lease is ours (ERR_NOT_FOUND if not) and answers the desired version. */
 enum err billing_lock(struct db *db, struct arena *arena, const struct billing_place *place,
                       int64_t *ret_version, struct errmsg *msg) HW_MUST_CHECK;
 
 /* Writes an attempt; ERR_NOT_FOUND if the lease is not ours or there is one already. */
-enum err billing_add_attempt(struct db *db, struct arena *arena,
-                             const struct billing_place *place, const struct billing *attempt,
-                             struct errmsg *msg) HW_MUST_CHECK;
+enum err billing_add_attempt(struct db *db, struct arena *arena, const struct billing_place *place,
+                             const struct billing *attempt, struct errmsg *msg) HW_MUST_CHECK;
 
-/* Stripe confirmed the attempt with this key: its quantity and version are applied; attempt and lease
- * end. Harmless if the attempt is not there any more. */
-enum err billing_set_applied(struct db *db, struct arena *arena,
-                             const struct billing_place *place, const char *attempt_key,
-                             struct errmsg *msg) HW_MUST_CHECK;
+/* Stripe confirmed the attempt with this key: its quantity and version are applied; attempt and
+ * lease end. Harmless if the attempt is not there any more. */
+enum err billing_set_applied(struct db *db, struct arena *arena, const struct billing_place *place,
+                             const char *attempt_key, struct errmsg *msg) HW_MUST_CHECK;
 
 /* The attempt with this key is known to have had no effect: attempt and lease end. */
 enum err billing_remove_attempt(struct db *db, struct arena *arena,

@@ -7,8 +7,8 @@
 struct caller {
     int64_t team_id;
     int64_t user_id;
-    char timezone[65];        /* the user's default, "" if none */
-    bool is_free;             /* the team's plan */
+    char timezone[65];         /* the user's default, "" if none */
+    bool is_free;              /* the team's plan */
     bool subscription_is_live; /* active or trialing; true for a free team */
 };
 

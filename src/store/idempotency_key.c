@@ -40,18 +40,18 @@ enum err idempotency_key_claim(struct db *db, struct arena *arena,
                                int64_t until_us, struct idempotency_key *ret_key,
                                struct errmsg *msg)
 {
-    const struct db_value params[] = {db_int(place->team_id), db_text(place->key),
-                                      db_bytes(hash, DIGEST_BYTES), owner_value(place),
-                                      db_time(until_us), db_time(now_us), db_time(now_us)};
+    const struct db_value params[] = {
+        db_int(place->team_id), db_text(place->key), db_bytes(hash, DIGEST_BYTES),
+        owner_value(place),     db_time(until_us),   db_time(now_us),
+        db_time(now_us)};
     struct db_result rows;
-    enum err err = db_query(db, arena, STATEMENT_IDEMPOTENCY_KEY_CLAIM, params, HW_COUNT(params),
-                            &rows, msg);
+    enum err err =
+        db_query(db, arena, STATEMENT_IDEMPOTENCY_KEY_CLAIM, params, HW_COUNT(params), &rows, msg);
 
     if (err != ERR_OK)
         return err;
     ret_key->is_same_body = bytes_are(db_result_get(&rows, 0, 0), hash, DIGEST_BYTES);
-    ret_key->is_ours =
-        bytes_are(db_result_get(&rows, 0, 1), place->owner, IDEMPOTENCY_OWNER_BYTES);
+    ret_key->is_ours = bytes_are(db_result_get(&rows, 0, 1), place->owner, IDEMPOTENCY_OWNER_BYTES);
     read_answer(&rows, 2, ret_key);
     return ERR_OK;
 }
@@ -84,8 +84,8 @@ enum err idempotency_key_lock(struct db *db, struct arena *arena,
                               const struct idempotency_place *place, struct errmsg *msg)
 {
     struct db_result rows;
-    enum err err = query_place(db, arena, STATEMENT_IDEMPOTENCY_KEY_LOCK, NULL, 0, place, &rows,
-                               msg);
+    enum err err =
+        query_place(db, arena, STATEMENT_IDEMPOTENCY_KEY_LOCK, NULL, 0, place, &rows, msg);
 
     if (err == ERR_OK && rows.row_count == 0)
         return lost_to_another(msg);
@@ -146,8 +146,8 @@ enum err idempotency_key_find(struct db *db, struct arena *arena,
                               struct idempotency_key *ret_key, struct errmsg *msg)
 {
     struct db_result rows;
-    enum err err = query_place(db, arena, STATEMENT_IDEMPOTENCY_KEY_FIND, NULL, 0, place, &rows,
-                               msg);
+    enum err err =
+        query_place(db, arena, STATEMENT_IDEMPOTENCY_KEY_FIND, NULL, 0, place, &rows, msg);
 
     if (err != ERR_OK)
         return err;

@@ -1,4 +1,5 @@
-/* Table idempotency_key: the Idempotency-Key of a request and the answer it got. Contract section 5. */
+/* Table idempotency_key: the Idempotency-Key of a request and the answer it got. Contract
+ * section 5. */
 #ifndef HW_STORE_IDEMPOTENCY_KEY_H
 #define HW_STORE_IDEMPOTENCY_KEY_H
 
@@ -30,8 +31,8 @@ struct idempotency_key {
     size_t body_len;
 };
 
-/* Claims the key for this run until UNTIL_US, or takes it over if its run has overstayed, or leaves it as
- * it is; answers what is there now. One statement. */
+/* Claims the key for this run until UNTIL_US, or takes it over if its run has overstayed, or leaves
+ * it as it is; answers what is there now. One statement. */
 enum err idempotency_key_claim(struct db *db, struct arena *arena,
                                const struct idempotency_place *place,
                                const unsigned char hash[DIGEST_BYTES], int64_t now_us,

@@ -10,8 +10,8 @@ struct db;
 struct label_input;
 struct label_name;
 
-/* Looks all of these labels up at once and sets label_id of those the catalogue knows. Case and accents
- * do not matter (the collation of label_alias). */
+/* Looks all of these labels up at once and sets label_id of those the catalogue knows. Case and
+ * accents do not matter (the collation of label_alias). */
 enum err label_find(struct db *db, struct arena *arena, struct label_input *const *labels,
                     size_t count, struct errmsg *msg) HW_MUST_CHECK;
 

@@ -9,8 +9,8 @@ struct arena;
 struct db;
 struct lookup;
 
-/* Answers the look-ups that the cache can: those fetched at or after OLDEST_US become LOOKUP_FOUND; the
- * others are left alone. */
+/* Answers the look-ups that the cache can: those fetched at or after OLDEST_US become LOOKUP_FOUND;
+ * the others are left alone. */
 enum err profile_find(struct db *db, struct arena *arena, struct lookup *const *lookups,
                       size_t count, int64_t oldest_us, struct errmsg *msg) HW_MUST_CHECK;
 

@@ -172,12 +172,12 @@ static void stream_of_row(struct arena *arena, const struct db_result *rows, str
     stream->auto_enrich_email = db_result_get(rows, 0, 11)->integer != 0;
     stream->email_mode = (enum email_mode)index_of(db_result_get(rows, 0, 12)->bytes,
                                                    email_mode_name, EMAIL_MODE__MAX);
-    stream->email_digest = digest == NULL ? EMAIL_DIGEST_NONE
-                                          : (enum email_digest)index_of(digest, email_digest_name,
-                                                                        EMAIL_DIGEST__MAX);
+    stream->email_digest =
+        digest == NULL ? EMAIL_DIGEST_NONE
+                       : (enum email_digest)index_of(digest, email_digest_name, EMAIL_DIGEST__MAX);
     stream->telegram = telegram_of(db_result_get(rows, 0, 14));
-    stream->delivery = (enum delivery)index_of(db_result_get(rows, 0, 15)->bytes, delivery_name,
-                                               DELIVERY__MAX);
+    stream->delivery =
+        (enum delivery)index_of(db_result_get(rows, 0, 15)->bytes, delivery_name, DELIVERY__MAX);
     stream->webhook_url = db_result_get(rows, 0, 16)->bytes;
     stream->csv = csv_of_row(arena, rows);
     stream->created_us = db_result_get(rows, 0, 20)->integer;

@@ -45,7 +45,8 @@ enum err stream_add(struct db *db, struct arena *arena, struct stream *stream,
 enum err stream_add_slots(struct db *db, struct arena *arena, const struct stream *stream,
                           struct errmsg *msg) HW_MUST_CHECK;
 
-/* A stream of the team with its slots, on ARENA. ERR_NOT_FOUND if the team has none with this id. */
+/* A stream of the team with its slots, on ARENA. ERR_NOT_FOUND if the team has none with this id.
+ */
 enum err stream_find(struct db *db, struct arena *arena, int64_t team_id, int64_t id,
                      struct stream *ret_stream, struct errmsg *msg) HW_MUST_CHECK;
 
@@ -58,8 +59,8 @@ enum err stream_find_by_run(struct db *db, struct arena *arena, int64_t team_id,
 enum err stream_set_active(struct db *db, struct arena *arena, int64_t team_id, int64_t id,
                            struct errmsg *msg) HW_MUST_CHECK;
 
-/* Locks the stream's row. RET_IS_PENDING and the segment tell what undoing has to undo. ERR_NOT_FOUND if
- * it is gone. */
+/* Locks the stream's row. RET_IS_PENDING and the segment tell what undoing has to undo.
+ * ERR_NOT_FOUND if it is gone. */
 enum err stream_lock(struct db *db, struct arena *arena, int64_t team_id, int64_t id,
                      struct stream *ret_stream, struct errmsg *msg) HW_MUST_CHECK;
 

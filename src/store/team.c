@@ -8,8 +8,7 @@
 enum err team_add(struct db *db, struct arena *arena, struct team *team, int64_t now_us,
                   struct errmsg *msg)
 {
-    const struct db_value params[] = {db_text(team->name),
-                                      db_text(team->is_free ? "free" : "paid"),
+    const struct db_value params[] = {db_text(team->name), db_text(team->is_free ? "free" : "paid"),
                                       db_text(team->subscription_status),
                                       db_text(team->subscription_id), db_time(now_us)};
     struct db_result rows;

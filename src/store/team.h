@@ -25,8 +25,8 @@ enum err team_add(struct db *db, struct arena *arena, struct team *team, int64_t
 enum err team_find(struct db *db, struct arena *arena, int64_t id, struct team *ret_team,
                    struct errmsg *msg) HW_MUST_CHECK;
 
-/* Locks the team's row: the first lock of a transaction that may change what the team is billed for or
- * how many accounts it tracks. Refreshes plan and subscription in CALLER. */
+/* Locks the team's row: the first lock of a transaction that may change what the team is billed for
+ * or how many accounts it tracks. Refreshes plan and subscription in CALLER. */
 enum err team_lock(struct db *db, struct arena *arena, struct caller *caller,
                    struct errmsg *msg) HW_MUST_CHECK;
 

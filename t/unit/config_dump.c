@@ -6,7 +6,7 @@
 int main(void)
 {
     for (size_t i = 0; i < config_option_count; i++) {
-        const struct option *option = &config_options[i];
+        const struct config_option *option = &config_options[i];
 
         printf("%s\t%s\t%s\t%s\n", option->section, option->name, option->standard, option->help);
     }

@@ -68,7 +68,7 @@ static void test_table_is_sound(void **state)
 {
     (void)state;
     for (size_t i = 0; i < config_option_count; i++) {
-        const struct option *option = &config_options[i];
+        const struct config_option *option = &config_options[i];
 
         assert_int_equal(set(option->section, option->name, option->standard), ERR_OK);
         assert_int_equal(option->help[strlen(option->help) - 1], '.');

@@ -43,7 +43,8 @@ my $PANIC = qr/Sanitizer|runtime error:|Assertion .* failed|stack smashing|doubl
 sub new ($class, %given) {
     Headwater::Requirement::modules_load(
         qw(Mojo::UserAgent Mojo::JSON Mojo::Promise IO::Socket::SSL DBI DBD::MariaDB));
-    my $self = bless { workers => 4, parts => \@PARTS, config => {}, nginx => {}, %given }, $class;
+    my %usual = (workers => 4, parts => \@PARTS, config => {}, nginx => {});
+    my $self  = bless { %usual, %given, owner => $$ }, $class;
     $SIG{$_} //= sub { exit 1 } for qw(INT TERM);
     $self->programs_find;
     $self->folders_make;
@@ -76,13 +77,13 @@ sub folders_make ($self) {
 # The database with its schema, and the operator's command.
 sub database_start ($self) {
     my %common = (dir => $self->{dir}, outlive => $self->{outlive});
-    $self->{database} = Headwater::MariaDB->start(%common, cache => $self->{cache});
+    $self->{database} = Headwater::MariaDB->start(%common, cache => $self->{cache},
+        grants => "$TOP/sql/grants.sql");
     $self->{daemon}   = Headwater::Daemon->new(%common, program => $self->{program}{headwaterd},
         settings => { $self->settings, $self->{config}->%* });
     $self->{operator} = Headwater::Operator->new(program => $self->{program}{headwater},
         config => $self->{daemon}->config, log => "$self->{dir}/headwater.log");
     $self->{operator}->run('migrate', '--defaults-file', $self->{database}->migrate_file);
-    $self->{database}->service_grant("$TOP/sql/grants.sql");
     return;
 }
 
@@ -204,6 +205,7 @@ sub stop ($self, %given) {
 }
 
 sub complaints_collect ($self) {
+    $self->{stopped} = 1;
     my @complaints = $self->{database} ? $self->database_check : ();
     push @complaints, map { $_ ? $_->stop : () } @{$self}{qw(web daemon scrapebadger stripe)};
     push @complaints, $self->{database}->stop if $self->{database};
@@ -212,11 +214,9 @@ sub complaints_collect ($self) {
 }
 
 sub database_check ($self) {
-    my $database   = $self->{database};
-    my @complaints = $database->transactions_check;
-    my $invariants = "$TOP/sql/invariants.sql";
-    push @complaints, $database->invariants_check($invariants) if -e $invariants;
-    return @complaints;
+    my $database = $self->{database};
+    return ($database->transactions_check,
+        $database->invariants_check("$TOP/sql/invariants.sql"));
 }
 
 sub logs_check ($self) {
@@ -228,6 +228,13 @@ sub logs_check ($self) {
         }
     }
     return @complaints;
+}
+
+# A test that dies never gets to stop(): its programs are killed by Headwater::Process.
+sub DESTROY ($self) {
+    return if $self->{stopped} || $self->{outlive} || $self->{owner} != $$ || !$self->{dir};
+    Test::More::diag("the laboratory was not stopped; its logs are in $self->{dir}");
+    return;
 }
 
 # The scratch folder is kept when something failed, or with HW_KEEP=1.

@@ -21,7 +21,7 @@ my @SETTINGS = qw(
     --key-buffer-size=1M --aria-pagecache-buffer-size=1M --max-connections=200
 );
 
-# start(dir => ..., cache => ..., [outlive => 1])
+# start(dir => ..., cache => ..., grants => sql/grants.sql, [outlive => 1])
 sub start ($class, %given) {
     my $self = bless {%given}, $class;
     my $template = template_get($self->{cache});
@@ -65,21 +65,19 @@ sub process_start ($self) {
     return;
 }
 
-# The owner's rights are for migrations; the service gets what sql/grants.sql says.
+# The database, and the accounts of sql/grants.sql with the rights that stand there. They log in
+# without a password instead of by the system user's name: only this user can enter the folder.
 sub accounts_create ($self) {
-    my $dbh = $self->dbh;
-    $dbh->do("CREATE DATABASE $DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci");
-    $dbh->do("CREATE USER $_\@localhost") for $OWNER, $SERVICE;
-    $dbh->do("GRANT ALL PRIVILEGES ON $DATABASE.* TO $OWNER\@localhost");
-    $dbh->do("USE $DATABASE");
+    $self->dbh->do(
+        "CREATE DATABASE $DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci");
+    $self->dbh->do("USE $DATABASE");
+    my %value = (DATABASE => $DATABASE, OWNER_USER => $OWNER, SERVICE_USER => $SERVICE);
+    my $text  = file_read($self->{grants}) =~ s/^--.*\n//mgr;
+    $text =~ s{\@([A-Z_]+)\@}{$value{$1} // croak "grants.sql: \@$1\@ is unknown"}ge;
+    $text =~ s/ IDENTIFIED VIA unix_socket//g == 2 or croak 'grants.sql: two users expected';
+    $self->dbh->do($_) for grep { /\S/ } split /;\n/, $text;
     $self->defaults_write('db.cnf',      $SERVICE);
     $self->defaults_write('migrate.cnf', $OWNER);
-    return;
-}
-
-# Gives the service its rights; to be called when the tables are there.
-sub service_grant ($self, $file) {
-    $self->dbh->do("GRANT SELECT, INSERT, UPDATE, DELETE ON $DATABASE.* TO $SERVICE\@localhost");
     return;
 }
 
