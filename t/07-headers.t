@@ -127,7 +127,7 @@ sub undeclared_faults ($name) {
 # ret_ parameters come last; only the sentence of an error, or the room in a buffer, may follow.
 sub order_faults ($name) {
     return map {"$_->[0] has a parameter behind its ret_ ones"}
-        grep { $_->[1] =~ /\bret_\w+ (?:\[[^]]*\])? , (?!\s*struct\ errmsg | \s*size_t\ len\b | [^,)]*\bret_)/x }
+        grep { $_->[1] =~ /\bret_\w+(?:\[[^]]*\])?,\s*(?!struct errmsg|size_t len\b|[^,)]*\bret_)/ }
         prototypes_of($text{$name});
 }
 

@@ -13,6 +13,7 @@ use Test::More;
 my $lab      = Headwater::Lab->new(parts => ['database']);
 my $dbh      = $lab->dbh;
 my $operator = $lab->operator;
+my $program  = ($ENV{HW_BUILDDIR} // "$FindBin::Bin/..") . '/headwater';
 my @owner    = ('migrate', '--defaults-file', $lab->database->migrate_file);
 my @files    = map { m{/(\d{4})_(\w+)\.sql\z} ? [$1 + 0, $2] : () }
     sort glob "$FindBin::Bin/../sql/migrations/*.sql";
@@ -87,7 +88,7 @@ sub run_in_background ($file) {
     my $pid = fork // die "fork: $!";
     return $pid if $pid;
     open STDOUT, '>', $file;
-    { exec $lab->program('headwater'), '--config', $lab->daemon->config, @owner }
+    { exec $program, '--config', $lab->daemon->config, @owner }
     POSIX::_exit(127);
 }
 

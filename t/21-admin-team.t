@@ -24,8 +24,7 @@ sub count ($table) { return $dbh->selectrow_array("SELECT COUNT(*) FROM `$table`
 my @create = qw(team create --name);
 my @paid   = (@create, 'Paid', qw(--plan paid --subscription sub_A1));
 
-my $free = $operator->run(@create, '  Größe 東京  ' =~ s/(.+)/encode 'UTF-8', $1/er, qw(--plan free))
-    ->{team};
+my $free = $operator->run(@create, encode('UTF-8', '  Größe 東京  '), qw(--plan free))->{team};
 is_deeply $free, { id => $free->{id}, name => 'Größe 東京', plan => 'free', subscription => undef,
     subscriptionStatus => undef }, 'a free team, its name trimmed';
 ok $free->{id} > 0, 'with an id';

@@ -8,6 +8,7 @@ use Test::More;
 
 my $lab      = Headwater::Lab->new(parts => ['database']);
 my $operator = $lab->operator;
+my $program  = ($ENV{HW_BUILDDIR} // "$FindBin::Bin/..") . '/headwater';
 
 sub bad_usage ($words, $pattern, $name) {
     my ($status, $out, $err) = $operator->try(@$words);
@@ -33,7 +34,6 @@ bad_usage([qw(team create --plan free)],      'This command needs --name',      
 bad_usage([qw(key list --team 1 --team 2)],   'Give --team once',                  'option given twice');
 bad_usage([qw(key list --team), $_],          '--team must be an id',              "team '$_'")
     for '', '0', '-1', '1x', ' 1', '9' x 30;
-bad_usage([qw(user create --name N --email e --team)], '--team needs a value', 'no value');
 
 my @commands = (['migrate'], ['check'], [qw(team create)], [qw(user create)], [qw(key create)],
     [qw(key list)], [qw(key revoke)]);
@@ -48,11 +48,15 @@ is $status, 0, 'help on all';
 like $all, qr/^  headwater @$_\b/m, "names @$_" for @commands;
 is scalar(grep { length > 100 } split /\n/, $all), 0, 'in lines of at most 100 characters';
 
+($status, undef, my $fault) = $operator->try(qw(key list --team));
+is $status, 2, 'no value: exit 2';
+like $fault, qr/\Aheadwater: --team needs a value/, 'says so';
+
 ($status, my $version) = $operator->try('--version');
 is $status, 0, 'version';
 like $version, qr/\Aheadwater \d+\.\d+\S*\n\z/, 'name and number';
 
-my $elsewhere = Headwater::Operator->new(program => $lab->program('headwater'),
+my $elsewhere = Headwater::Operator->new(program => $program,
     config => $lab->dir . '/none.conf', log => $lab->dir . '/elsewhere.log');
 ($status, my $out, my $err) = $elsewhere->try(qw(key list --team 1));
 is $status, 1, 'no configuration: exit 1';
@@ -62,7 +66,7 @@ like $err, qr/\Aheadwater: Cannot read \S+none\.conf: No such file/, 'and the fi
 is $status, 1, 'no defaults file: exit 1';
 like $err, qr/\Aheadwater: Cannot read \S+none\.cnf: No such file/, 'and the file by name';
 
-my $command = join ' ', map { "'$_'" } $lab->program('headwater'), '--config',
+my $command = join ' ', map { "'$_'" } $program, '--config',
     $lab->daemon->config, qw(team create --name Full --plan free);
 is system("$command >/dev/full 2>/dev/null") >> 8, 1, 'an answer that cannot be written is a failure';
 

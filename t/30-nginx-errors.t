@@ -10,7 +10,7 @@ use Headwater::Wait qw(wait_for);
 use Test::More;
 
 my $READ_TIMEOUT_S = 1;
-my $IN_FLIGHT      = 256;
+my $IN_FLIGHT      = 128;
 my $BODY_BYTES     = 65536;
 
 my $edge   = Headwater::Edge->new(read_timeout_s => $READ_TIMEOUT_S);

@@ -7,7 +7,7 @@ use FindBin;
 use lib "$FindBin::RealBin/lib";
 use Headwater::Lab;
 use Headwater::Streams
-    qw(body_new pair_new handle_new answer_refused answer_created rows_refuse rows_accept);
+    qw(as_json pair_new handle_new answer_refused answer_created rows_refuse rows_accept);
 use Test::More;
 
 my $lab    = Headwater::Lab->new;
@@ -32,14 +32,14 @@ subtest 'pairs itself' => sub {
         ['absent',     {},                               '/pairs required'],
         ['null',       { pairs => undef },               '/pairs required'],
         ['empty',      { pairs => [] },                  '/pairs min_items'],
-        ['51',         { pairs => [@fifty, pair_new()] }, '/pairs max_items'],
+        ['51 pairs',         { pairs => [@fifty, pair_new()] }, '/pairs max_items'],
         ['an object',  { pairs => {} },                  '/pairs type'],
         ['text',       { pairs => 'a' },                 '/pairs type'],
         ['a number in it', { pairs => [1, pair_new()] }, '/pairs/0 type'],
         ['null in it', { pairs => [pair_new(), undef] }, '/pairs/1 type'],
         ['an empty pair', { pairs => [{}] }, '/pairs/0 required', '/pairs/0 required'],
     );
-    my $most = answer_created('50', $client->post_stream({ pairs => \@fifty }));
+    my $most = answer_created('50 pairs', $client->post_stream({ pairs => \@fifty }));
     is $most->{accounts}->@*, 50, 'fifty accounts';
     is $most->{pairs}->@*,    50, 'fifty pairs';
 };
@@ -70,12 +70,12 @@ subtest 'illegal handles' => sub {
         'https://x.com', 'https://x.com/@a', 'https://x.com/a/status/1', 'https://x.com/a?b=1',
         'https://x.com/a#b', 'https://www.x.com/a', 'https://x.com.evil.example/a',
         'https://evil.example/x.com/a', 'https://x.com:443/a', 'https://u@x.com/a', 'x.com/a',
-        '//x.com/a', 'https:/x.com/a', '@https://x.com/a', 'https://x.com//a', "a\x{0}b" x 0 . '%61',
+        '//x.com/a', 'https:/x.com/a', '@https://x.com/a', 'https://x.com//a',
         'https://x.com/abcdefghijklmnop');
     rows_refuse($client, $known,
         (map { ["'" . $_ =~ s/\s/?/gr . "'", pairs(accountHandle => $_),
             '/pairs/0/accountHandle pattern'] } @pattern),
-        (map { [Mojo::JSON::encode_json($_), pairs(accountHandle => $_),
+        (map { [as_json($_), pairs(accountHandle => $_),
             '/pairs/0/accountHandle type'] } 5, 1.5, Mojo::JSON::true(), [], ['a'], {}),
         ['null is absent', pairs(accountHandle => undef), '/pairs/0 required'],
     );
@@ -87,7 +87,7 @@ subtest 'ids' => sub {
     };
     rows_refuse($client, $known,
         (map { ["accountId $_", $id->($_), '/pairs/0/accountId minimum'] }
-            0, -1, '-9223372036854775808'),
+            0, -1, '-9007199254740993'),
         (map { ["accountId $_", $id->($_), '/pairs/0/accountId type'] }
             '"7"', 1.5, 'true', '[]', '{}', '9223372036854775808', '1e300'),
         ['null is absent', $id->('null'), '/pairs/0 required'],
@@ -138,7 +138,7 @@ subtest 'tiers' => sub {
     }
     my @rows = map { [$_, pairs(accountTier => $_), '/pairs/0/accountTier enum'] }
         'free', 'Pro', 'PRO', ' pro', '', 'enterprise';
-    rows_refuse($client, $known, @rows, map { [Mojo::JSON::encode_json($_),
+    rows_refuse($client, $known, @rows, map { [as_json($_),
         pairs(accountTier => $_), '/pairs/0/accountTier type'] } 1, Mojo::JSON::true(), ['pro']);
 };
 

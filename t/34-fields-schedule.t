@@ -6,7 +6,7 @@ use utf8;
 use FindBin;
 use lib "$FindBin::RealBin/lib";
 use Headwater::Lab;
-use Headwater::Streams qw(pair_new answer_created rows_refuse rows_accept);
+use Headwater::Streams qw(as_json pair_new answer_created rows_refuse rows_accept);
 use Test::More;
 
 my $lab    = Headwater::Lab->new;
@@ -38,13 +38,13 @@ subtest 'illegal times' => sub {
         (map { ["'" . s/\n/?/r . "'", { syncTimes => [$_] }, '/syncTimes/0 pattern'] } @pattern),
         (map { [$_, { syncTimes => ['09:00', $_] }, '/syncTimes/1 slot'] }
             qw(09:01 09:14 09:16 23:59 00:44)),
-        (map { [Mojo::JSON::encode_json($_), { syncTimes => [$_] }, '/syncTimes/0 type'] }
+        (map { [as_json($_), { syncTimes => [$_] }, '/syncTimes/0 type'] }
             915, undef, [], {}, Mojo::JSON::true()),
         ['none', { syncTimes => [] }, '/syncTimes min_items'],
         ['text', { syncTimes => '09:15' }, '/syncTimes type'],
         ['an object', { syncTimes => {} }, '/syncTimes type'],
         ['twice', { syncTimes => ['09:15', '10:00', '09:15'] }, '/syncTimes/2 unique'],
-        ['97', { syncTimes => [@day, '09:15'] }, '/syncTimes max_items', '/syncTimes/96 unique'],
+        ['97 times', { syncTimes => [@day, '09:15'] }, '/syncTimes max_items', '/syncTimes/96 unique'],
         ['each is named', { syncTimes => ['x', '09:15', '09:16', 4] }, '/syncTimes/0 pattern',
             '/syncTimes/2 slot', '/syncTimes/3 type']);
 };
@@ -67,7 +67,7 @@ subtest 'illegal zones' => sub {
     rows_refuse($client, $base,
         (map { ["'" . substr(s/\n/?/r, 0, 40) . "'", { timezone => $_ }, '/timezone timezone'] }
             @names),
-        (map { [Mojo::JSON::encode_json($_), { timezone => $_ }, '/timezone type'] }
+        (map { [as_json($_), { timezone => $_ }, '/timezone type'] }
             0, 2, Mojo::JSON::true(), [], ['UTC'], {}));
 };
 

@@ -15,7 +15,6 @@
 #define OPTIONS_EVERYWHERE                                                                         \
     (OPTION_BIT(OPTION_CONFIG) | OPTION_BIT(OPTION_JSON) | OPTION_BIT(OPTION_HELP))
 
-/* base/config.h has a struct option of its own: this file must not include it. */
 static const struct option long_options[] = {
     {"config", required_argument, NULL, FIRST_ID + OPTION_CONFIG},
     {"json", no_argument, NULL, FIRST_ID + OPTION_JSON},

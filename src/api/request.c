@@ -42,6 +42,36 @@ void request_add_header(struct request *request, const char *name, const char *v
     answer->headers[answer->header_count++] = (struct header){name, value};
 }
 
+/* The reason phrases of the statuses we use. RFC 9110 section 15. */
+static const char *reason_of(int status)
+{
+    static const struct {
+        int status;
+        const char *reason;
+    } rows[] = {
+        {200, "OK"},
+        {201, "Created"},
+        {202, "Accepted"},
+        {400, "Bad Request"},
+        {401, "Unauthorized"},
+        {402, "Payment Required"},
+        {403, "Forbidden"},
+        {404, "Not Found"},
+        {405, "Method Not Allowed"},
+        {409, "Conflict"},
+        {413, "Content Too Large"},
+        {415, "Unsupported Media Type"},
+        {422, "Unprocessable Content"},
+        {500, "Internal Server Error"},
+        {503, "Service Unavailable"},
+    };
+
+    for (size_t i = 0; i < HW_COUNT(rows); i++)
+        if (rows[i].status == status)
+            return rows[i].reason;
+    return "";
+}
+
 bool request_write_answer(struct request *request)
 {
     const struct response *answer = &request->answer;
@@ -49,8 +79,8 @@ bool request_write_answer(struct request *request)
 
     buf_init(&bytes, request->arena);
     buf_printf(&bytes,
-               "Status: %d\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n",
-               answer->status);
+               "Status: %d %s\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n",
+               answer->status, reason_of(answer->status));
     for (size_t i = 0; i < answer->header_count; i++)
         buf_printf(&bytes, "%s: %s\r\n", answer->headers[i].name, answer->headers[i].value);
     buf_printf(&bytes, "Content-Length: %zu\r\n\r\n", answer->body_len);

@@ -94,7 +94,6 @@ sub settings ($self) {
         'headwater.log_level'    => 'info',
         'server.socket'          => "$dir/app.sock",
         'server.workers'         => $self->{workers},
-        'server.backlog'         => 256,
         'database.defaults_file' => $self->{database}->defaults_file,
         'scrapebadger.url'       => 'http://127.0.0.1:9',
         'scrapebadger.key_file'  => "$dir/scrapebadger.key",

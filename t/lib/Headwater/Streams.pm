@@ -7,10 +7,16 @@ use v5.36;
 use Exporter qw(import);
 use Test::More;
 
-our @EXPORT_OK = qw(handle_new pair_new body_new answer_refused answer_created rows_refuse
+our @EXPORT_OK = qw(as_json handle_new pair_new body_new answer_refused answer_created rows_refuse
     rows_accept traces_take leaves_nothing answers_count);
 
 my @TABLES = qw(tracked_account segment segment_label stream pair stream_slot billing);
+
+# Test names may hold what the tests send.
+binmode Test::More->builder->$_, ':encoding(UTF-8)' for qw(output failure_output todo_output);
+
+# A value as the name of a test.
+sub as_json ($value) { return 'JSON ' . Mojo::JSON::to_json($value) }
 
 # A handle that no other request of this test uses.
 my $handles = 0;
