@@ -1,5 +1,5 @@
--- What is always true of the rows. Each query answers no row when all is well; a row it answers is a
--- fault in the program or the trace of a hand that changed data. Any client can run this file:
+-- What is always true of the rows. Each query answers no row when all is well; a row it answers is
+-- a fault in the program or the trace of a hand that changed data. Any client can run this file:
 --
 --   mariadb --table headwater < invariants.sql
 --
@@ -95,7 +95,8 @@ SELECT a.id AS account_id
           WHERE p.team_id = a.team_id AND p.account_id = a.id AND s.status = 'pending');
 
 -- name: attempt_too_old
--- Stripe forgets an idempotency key after 24 hours. An attempt is settled by 20, or never sent again.
+-- Stripe forgets an idempotency key after 24 hours. After 20 an attempt is never sent again: what
+-- Stripe has is read and compared instead.
 SELECT team_id, tier, attempt_at
   FROM billing
  WHERE attempt_at < UTC_TIMESTAMP(6) - INTERVAL 20 HOUR;

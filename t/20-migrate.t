@@ -138,8 +138,23 @@ subtest 'a schema that is not ours' => sub {
         'a later version');
     my ($status, $out) = $operator->try(qw(key list --team 1 --json));
     is $status, 1, 'no other command works on it';
-    like Mojo::JSON::decode_json($out)->{error}{message}, qr/newer than this program/, 'and says so';
+    like Mojo::JSON::decode_json($out)->{error}{message}, qr/newer than this program/, 'and why';
+    daemon_refuses(qr/newer than this program/, 'a later version');
+
+    $dbh->do('DELETE FROM schema_migration WHERE version > 1');
+    daemon_refuses(qr/older than this program.*run `headwater migrate`/, 'an older version');
+    database_renew();
+    daemon_refuses(qr/no schema \(run `headwater migrate`\)/, 'no schema');
 };
+
+# headwaterd does not start; if it did, timeout(1) would end it.
+sub daemon_refuses ($pattern, $name) {
+    my $config = $lab->daemon->config;
+    my $text   = `timeout 20 '${program}d' --config '$config' 2>&1`;
+    is $? >> 8, 1, "$name: headwaterd does not start";
+    like $text, qr/^headwaterd: .*$pattern/m, "$name: and says why";
+    return;
+}
 
 $lab->stop;
 done_testing;
