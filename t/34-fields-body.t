@@ -84,7 +84,7 @@ subtest 'doubled members' => sub {
 
 subtest 'a body that is no object' => sub {
     for my $text ('[]', '"x"', '1', 'true', 'null', "[$json]") {
-        answer_refused($text, $client->post_stream($text), 400, 'validation_failed', ' type');
+        answer_refused("the body $text", $client->post_stream($text), 400, 'validation_failed', ' type');
     }
 };
 
