@@ -156,5 +156,6 @@ sub daemon_refuses ($pattern, $name) {
     return;
 }
 
+$operator->run(@owner);
 $lab->stop;
 done_testing;

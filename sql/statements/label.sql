@@ -13,4 +13,5 @@ SELECT asked.ord, l.id
 
 -- name: label_list_spellings
 -- All spellings of a category, for suggestions; read only when a label is an orphan.
-SELECT a.alias, l.name FROM label_alias a JOIN label l ON l.id = a.label_id WHERE a.category = ?;
+SELECT a.alias, l.name FROM label_alias a JOIN label l ON l.id = a.label_id
+ WHERE a.category = CONVERT(? USING ascii) COLLATE ascii_bin;

@@ -119,9 +119,15 @@ static const char *expand_list(struct arena *arena, const char *text, size_t lis
     return expanded.text;
 }
 
+/* An error that comes with the rows, as that of INSERT ... RETURNING does, is noted by the connector on
+ * the connection and not on the statement. */
 static enum err stmt_fail(struct db *db, MYSQL_STMT *stmt, const char *name, struct errmsg *msg)
 {
-    return db_fail(db, mysql_stmt_errno(stmt), mysql_stmt_error(stmt), name, msg);
+    unsigned int number = mysql_stmt_errno(stmt);
+
+    if (number == 0)
+        return db_fail(db, mysql_errno(db->link), mysql_error(db->link), name, msg);
+    return db_fail(db, number, mysql_stmt_error(stmt), name, msg);
 }
 
 static enum err prepare(struct db *db, struct arena *arena, const struct statement *statement,
@@ -309,8 +315,29 @@ static enum err fetch_rows(struct db *db, struct arena *arena, MYSQL_STMT *stmt,
     }
     if (fetched != MYSQL_NO_DATA)
         return stmt_fail(db, stmt, name, msg);
-    mysql_stmt_free_result(stmt);
     return ERR_OK;
+}
+
+/* Reads what the statement answers; afterwards it can be run again. */
+static enum err take_result(struct db *db, struct arena *arena, MYSQL_STMT *stmt, const char *name,
+                            struct db_result *ret_result, struct errmsg *msg)
+{
+    struct db_result result = {.column_count = mysql_stmt_field_count(stmt)};
+    enum err err;
+
+    if (result.column_count > COLUMN_MAX)
+        return errmsg_set(msg, ERR_DB, "%s: more than %d columns", name, COLUMN_MAX);
+    if (result.column_count == 0) {
+        result.affected_count = (int64_t)mysql_stmt_affected_rows(stmt);
+        *ret_result = result;
+        return ERR_OK;
+    }
+    err = fetch_rows(db, arena, stmt, name, &result, msg);
+    if (err != ERR_DB_LOST) /* or the statement is closed with its connection */
+        mysql_stmt_free_result(stmt);
+    if (err == ERR_OK)
+        *ret_result = result;
+    return err;
 }
 
 static enum err execute(struct db *db, struct arena *arena, MYSQL_STMT *stmt, const char *name,
@@ -335,26 +362,14 @@ enum err db_query(struct db *db, struct arena *arena, enum statement_name statem
                   struct errmsg *msg)
 {
     const char *name = statements[statement].name;
-    struct db_result result = {0};
     MYSQL_STMT *stmt;
     enum err err = db_open(db, msg);
 
-    if (err != ERR_OK)
-        return err;
-    err = find_prepared(db, arena, statement, param_count, &stmt, msg);
-    if (err != ERR_OK)
-        return err;
-    err = execute(db, arena, stmt, name, params, param_count, msg);
-    if (err != ERR_OK)
-        return err;
-    result.column_count = mysql_stmt_field_count(stmt);
-    if (result.column_count > COLUMN_MAX)
-        return errmsg_set(msg, ERR_DB, "%s: more than %d columns", name, COLUMN_MAX);
-    if (result.column_count > 0)
-        err = fetch_rows(db, arena, stmt, name, &result, msg);
-    else
-        result.affected_count = (int64_t)mysql_stmt_affected_rows(stmt);
     if (err == ERR_OK)
-        *ret_result = result;
+        err = find_prepared(db, arena, statement, param_count, &stmt, msg);
+    if (err == ERR_OK)
+        err = execute(db, arena, stmt, name, params, param_count, msg);
+    if (err == ERR_OK)
+        err = take_result(db, arena, stmt, name, ret_result, msg);
     return err;
 }
