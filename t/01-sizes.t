@@ -21,6 +21,9 @@ my @FILES   = qw(quickstart bootstrap configure.ac Makefile.am .clang-format .ed
 my $MADE = qr{^ (?: src/edge/ (?: migrations\.c | statements\.c | statement_names\.h ) $
                   | build-aux/ (?! .*\.awk $ ) ) }x;
 
+# Tabs are their syntax.
+my %MAKEFILE = map { $_ => 1 } qw(Makefile.am debian/rules);
+
 # A list, a source a line; and data.
 my %LONG = map { $_ => 1 } qw(Makefile.am sql/migrations/0002_label_catalogue.sql);
 
@@ -103,7 +106,7 @@ for my $name (@names) {
     for my $i (0 .. $#lines) {
         my $where = "$name:" . ($i + 1);
         push @long_lines, "$where: " . length($lines[$i]) if is_too_long($name, $lines[$i]);
-        push @unclean, "$where: has a tab" if $lines[$i] =~ /\t/ && $name ne 'Makefile.am';
+        push @unclean, "$where: has a tab" if $lines[$i] =~ /\t/ && !$MAKEFILE{$name};
         push @unclean, "$where: has a carriage return" if $lines[$i] =~ /\r/;
         push @unclean, "$where: ends with a blank"     if $lines[$i] =~ /[ \t]$/;
     }

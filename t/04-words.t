@@ -102,18 +102,21 @@ sub errors_of_table () {
     return { $text =~ /\[ERR_\w+\]\s*=\s*\{\s*"(\w+)",\s*(\d{3}),/g };
 }
 
-# code => status, from the tables of a document: `code` in one cell, its status in another. A row
-# may hold several codes and as many statuses, or one status for all.
+# code => status, from a document's tables that have columns of these names. A row may hold several
+# codes and as many statuses.
 sub errors_of_document ($name) {
-    my %errors;
-    for my $row (grep {/^\|/} @{ $lines{$name} }) {
-        my ($code, $status) = map { my $what = $_; grep { $_ =~ $what } split /\|/, $row }
-            qr/^[\s*]*`[a-z_]+`/, qr/^\s*[1-5]\d\d\b/;
-        next if !defined $code || !defined $status;
-        my @codes    = $code =~ /`([a-z_]+)`/g;
-        my @statuses = $status =~ /\b([1-5]\d\d)\b/g;
-        @statuses = (@statuses) x @codes if @statuses == 1;
-        @errors{@codes} = @statuses;
+    my (%errors, $code, $status);
+    for my $line (@{ $lines{$name} }) {
+        my @cells = map {s/^\s+|\s+$//gr} split /\|/, $line;
+        ($code, $status) = (undef, undef) if $line !~ /^\|/;
+        if (defined $status) {
+            my @codes = $cells[$code] =~ /`([a-z_]+)`/g;
+            @errors{@codes} = $cells[$status] =~ /\b([1-5]\d\d)\b/g;
+        }
+        elsif ($line =~ /^\|/) {
+            ($code)   = grep { $cells[$_] eq 'code' } 0 .. $#cells;
+            ($status) = grep { defined $code && $cells[$_] =~ /^(?:status|HTTP)$/ } 0 .. $#cells;
+        }
     }
     return \%errors;
 }

@@ -42,7 +42,7 @@ subtest 'shell scripts are sound' => sub {
     ok $ok, 'shellcheck finds nothing' or diag $output;
 };
 
-# Modules of ours by their first name; a file that lacks another's is left to the machine that has it.
+# Modules of ours, by their first name. A file that lacks another is left to a machine that has it.
 my $OURS = qr{^(?:Headwater|Sandbox|Bench)/};
 
 sub is_perl ($path) {

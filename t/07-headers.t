@@ -125,9 +125,11 @@ sub undeclared_faults ($name) {
 }
 
 # ret_ parameters come last; only the sentence of an error, or the room in a buffer, may follow.
+my $may_follow = qr/struct errmsg|size_t len\b|[^,)]*\bret_/;
+
 sub order_faults ($name) {
     return map {"$_->[0] has a parameter behind its ret_ ones"}
-        grep { $_->[1] =~ /\bret_\w+(?:\[[^]]*\])?,\s*(?!struct errmsg|size_t len\b|[^,)]*\bret_)/ }
+        grep { $_->[1] =~ /\bret_\w+(?:\[[^]]*\])?,\s*+(?!$may_follow)/ }
         prototypes_of($text{$name});
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # The documents are true as far as a program can tell: the tour names every source file, every path
-# that any of them names is there, and every function.
+# that any of them names is there, and every name from the code.
 use v5.36;
 
 use FindBin qw($RealBin);
@@ -8,10 +8,11 @@ use Test::More;
 
 my $top = "$RealBin/..";
 
-my @DOCUMENTS = qw(README.md HACKING.md src/README.md sql/README.md t/README.md t/sandbox/README.md);
+my @DOCUMENTS =
+    qw(README.md HACKING.md src/README.md sql/README.md t/README.md t/sandbox/README.md);
 
 # Made by the build or by running, and so not there yet.
-my $MADE = qr{^(?:var/|build-aux/[^.]+$)|(?:^|/)(?:migrations\.c|statements\.c|statement_names\.h)$};
+my $MADE = qr{^var/ | (?:^|/) (?: migrations\.c | statements\.c | statement_names\.h ) $}x;
 
 sub text_of ($name) {
     open my $file, '<:encoding(UTF-8)', "$top/$name" or die "$name: $!\n";
@@ -38,7 +39,7 @@ cmp_ok scalar @sources, '>', 150, 'the sources are found';
 none_of 'src/README.md names every source file',
     grep { $_ ne 'base/base.h' && !$named{s/\.[ch]$//r} } @sources;
 
-# --- paths ----------------------------------------------------------------------------------------
+# --- paths --------------------------------------------------------------------------------------
 
 # Paths in back quotes; those with a placeholder or a wildcard are patterns.
 sub paths_of ($text) {
@@ -46,12 +47,12 @@ sub paths_of ($text) {
         $text =~ m{`([\w.-]+/[^`\s]*|[\w-]+\.(?:c|h|t|md|sql|conf|pm))`}g;
 }
 
-# A path is given from the top, from src/, or from the document's own folder; for Perl's modules
-# from lib/.
+# A path is given from the top, from src/, or from the document's own folder; a module of the
+# doubles by its name alone.
 sub is_there ($document, $path) {
     my $folder = $document =~ s{[^/]*$}{}r;
-    return 1 if $path =~ $MADE || $path =~ m{^v1/};
-    return grep { -e "$top/$_$path" } '', 'src/', $folder, "${folder}lib/";
+    return 1 if $path =~ $MADE || $path =~ m{^application/};
+    return grep { -e "$top/$_$path" } '', 'src/', $folder, "${folder}lib/Sandbox/";
 }
 
 for my $document (sort keys %text) {
@@ -59,14 +60,14 @@ for my $document (sort keys %text) {
         grep { !is_there($document, $_) } paths_of($text{$document});
 }
 
-# --- functions ------------------------------------------------------------------------------------
+# --- names --------------------------------------------------------------------------------------
 
-# What looks like a name from the code is one.
-my $code  = join '', map { text_of("src/$_") } @sources;
-my %words = map { $_ => 1 } $code =~ /\b(\w+)\b/g;
+# What looks like a name from the code or the Makefile is one.
+my $code  = join '', text_of('Makefile.am'), map { text_of("src/$_") } @sources;
+my %words = map { $_ => 1 } 'noun_verb', $code =~ /\b(\w+)\b/g;
 
 for my $document (grep {m{^(?:HACKING|src/README)\.md$}} sort keys %text) {
-    none_of "every function in $document is there",
+    none_of "every name in $document is there",
         grep { !$words{$_} } $text{$document} =~ /`([a-z]+_[a-z_]+)`/g;
 }
 

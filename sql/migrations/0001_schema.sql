@@ -130,7 +130,8 @@ CREATE TABLE IF NOT EXISTS segment (
   name VARCHAR(200) NULL,
   description VARCHAR(2000) NOT NULL,
   gender_values SET('female', 'male', 'nonbinary', 'unknown') NOT NULL,
-  follower_count_tiers SET('under_1k', '1k_to_10k', '10k_to_100k', '100k_to_1m', 'over_1m') NOT NULL,
+  follower_count_tiers
+    SET('under_1k', '1k_to_10k', '10k_to_100k', '100k_to_1m', 'over_1m') NOT NULL,
   archived_at DATETIME(6) NULL,
   created_at DATETIME(6) NOT NULL,
   PRIMARY KEY (id),
@@ -208,7 +209,7 @@ CREATE TABLE IF NOT EXISTS pair (
     REFERENCES tracked_account (team_id, id)
 ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
--- The quarter-hours of the day at which a stream is due, in the stream's zone: 0 is 00:00, 95 is 23:45.
+-- The quarter-hours of the day at which a stream is due, in its zone: 0 is 00:00, 95 is 23:45.
 CREATE TABLE IF NOT EXISTS stream_slot (
   stream_id BIGINT UNSIGNED NOT NULL,
   slot TINYINT UNSIGNED NOT NULL,

@@ -1,9 +1,10 @@
 -- The index is forced wherever rows are locked or a team may be large: with a handful of rows the
--- optimizer likes to scan all accounts of the team, in the order of another key, and locks follow it.
+-- optimizer likes to scan all accounts of the team, in another key's order, and locks follow it.
 
 -- name: account_find_with_segment
--- What a request names by id, in one read without locks: its accounts (a row each; one row of nulls
--- if there are none) and its segment (the same in every row; nulls if it is not there). Primary keys.
+-- What a request names by id, in one read without locks, by primary keys: its accounts (a row
+-- each; one row of nulls if there are none) and its segment (the same in every row; nulls if it is
+-- not there).
 SELECT a.id, a.x_user_id, a.handle, a.tier, a.state, a.automated_streams, t.stream_cap,
        s.id, s.name, s.description
   FROM (SELECT 1) one
@@ -49,8 +50,9 @@ UPDATE tracked_account FORCE INDEX (PRIMARY) SET state = ?
  WHERE state = 'sleeping' AND team_id = ? AND id IN ({?}) ORDER BY id;
 
 -- name: account_set_handle
--- The handle under which X knows the account now.
-UPDATE tracked_account SET handle = ? WHERE team_id = ? AND id = ? AND handle <> ?;
+-- The handle under which X knows the account now; its letter case counts here.
+UPDATE tracked_account SET handle = ?
+ WHERE team_id = ? AND id = ? AND handle COLLATE ascii_bin <> ?;
 
 -- name: account_take_stream
 -- The chokepoint: the only statement that lets one more automated stream use an account. Rows are
@@ -70,7 +72,8 @@ UPDATE tracked_account FORCE INDEX (PRIMARY) SET automated_streams = automated_s
 
 -- name: account_activate
 -- Stripe has confirmed: the accounts of a stream that were waiting are active.
-UPDATE tracked_account FORCE INDEX (PRIMARY) SET state = 'active', activated_at = COALESCE(activated_at, ?)
+UPDATE tracked_account FORCE INDEX (PRIMARY)
+   SET state = 'active', activated_at = COALESCE(activated_at, ?)
  WHERE state = 'pending' AND team_id = ? AND id IN ({?}) ORDER BY id;
 
 -- name: account_sleep_unpaid

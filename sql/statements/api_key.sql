@@ -12,6 +12,7 @@ SELECT k.key_hash, k.team_id, k.user_id, k.last_used_at, u.timezone, t.plan = 'f
 UPDATE api_key SET last_used_at = ? WHERE public_id = ? AND team_id = ?;
 
 -- name: api_key_add
+-- The team comes from the user, so that key and user cannot be of two teams. No row: no such user.
 INSERT INTO api_key (public_id, key_hash, team_id, user_id, name, created_at)
 SELECT ?, ?, u.team_id, u.id, ?, ? FROM user u WHERE u.id = ?;
 
@@ -21,4 +22,5 @@ SELECT public_id, user_id, name, created_at, last_used_at, revoked_at
   FROM api_key WHERE team_id = ? ORDER BY created_at, public_id;
 
 -- name: api_key_revoke
+-- By primary key; for good.
 UPDATE api_key SET revoked_at = ? WHERE public_id = ? AND revoked_at IS NULL;

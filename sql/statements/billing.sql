@@ -1,4 +1,5 @@
 -- name: billing_add
+-- With its team, in one transaction of the operator's command.
 INSERT INTO billing (team_id, tier, stripe_item_id) VALUES (?, ?, ?);
 
 -- name: billing_list_tiers
@@ -14,6 +15,7 @@ SELECT tier, desired_version FROM billing WHERE team_id = ? ORDER BY tier FOR UP
 UPDATE billing SET desired_version = ? WHERE team_id = ? AND tier IN ({?});
 
 -- name: billing_find
+-- By primary key, without a lock: versions only grow, and the lease is taken by a guarded UPDATE.
 SELECT stripe_item_id, desired_version, applied_version, applied_quantity, attempt_key,
        attempt_version, attempt_quantity, attempt_at
   FROM billing WHERE team_id = ? AND tier = ?;
@@ -28,6 +30,7 @@ UPDATE billing SET lease_owner = ?, lease_until = ?
  WHERE team_id = ? AND tier = ? AND (lease_until IS NULL OR lease_until < ? OR lease_owner = ?);
 
 -- name: billing_release_lease
+-- By primary key; matches nothing if the lease has passed to another.
 UPDATE billing SET lease_owner = NULL, lease_until = NULL
  WHERE team_id = ? AND tier = ? AND lease_owner = ?;
 

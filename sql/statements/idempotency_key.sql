@@ -1,6 +1,6 @@
 -- name: idempotency_key_claim
 -- One statement claims a free key, takes over one whose run has died, and reads what is there: the
--- row as it stands afterwards. The key is ours if the owner is. `now` is the third but last parameter.
+-- row as it stands afterwards. The key is ours if the owner is.
 INSERT INTO idempotency_key
   (team_id, idempotency_key, request_hash, owner, locked_until, state, created_at)
 VALUES (?, ?, ?, ?, ?, 'started', ?)
@@ -16,10 +16,12 @@ SELECT state FROM idempotency_key
  WHERE team_id = ? AND idempotency_key = ? AND owner = ? FOR UPDATE;
 
 -- name: idempotency_key_set_reserved
+-- In the reserving transaction, which has locked the row. No row: the key was taken over.
 UPDATE idempotency_key SET state = 'reserved', stream_id = ?
  WHERE team_id = ? AND idempotency_key = ? AND owner = ? AND state = 'started';
 
 -- name: idempotency_key_set_finished
+-- With the last change of the create, in one transaction. No row: the key was taken over.
 UPDATE idempotency_key SET state = 'finished', stream_id = ?, status = ?, body = ?
  WHERE team_id = ? AND idempotency_key = ? AND owner = ? AND state <> 'finished';
 

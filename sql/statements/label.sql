@@ -1,5 +1,6 @@
 -- name: label_find
--- Which of the asked labels the catalogue knows. The parameter is JSON: {"labels": [[category, label], ...]};
+-- Which of the asked labels the catalogue knows. The parameter is JSON,
+-- {"labels": [[category, label], ...]};
 -- ord counts from 1. Primary key of label_alias, under its collation.
 SELECT asked.ord, l.id
   FROM JSON_TABLE(?, '$.labels[*]' COLUMNS (

@@ -1,4 +1,5 @@
 -- name: pair_add
+-- The accounts are locked already, so their foreign keys wait for nobody.
 INSERT INTO pair (team_id, stream_id, account_id, account_origin) VALUES {(?, ?, ?, ?)}
 RETURNING id, account_id;
 

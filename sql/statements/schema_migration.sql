@@ -19,6 +19,7 @@ CREATE TABLE IF NOT EXISTS schema_migration (
 SELECT GET_LOCK(CONCAT('headwater migrate ', DATABASE()), ?);
 
 -- name: schema_migration_unlock
+-- The lock would end with the connection too.
 SELECT RELEASE_LOCK(CONCAT('headwater migrate ', DATABASE()));
 
 -- name: schema_migration_list_applied
@@ -26,4 +27,5 @@ SELECT RELEASE_LOCK(CONCAT('headwater migrate ', DATABASE()));
 SELECT version, name, checksum FROM schema_migration ORDER BY version;
 
 -- name: schema_migration_add
+-- After the last statement of a migration.
 INSERT INTO schema_migration (version, name, checksum, applied_at) VALUES (?, ?, ?, ?);

@@ -4,6 +4,7 @@ INSERT INTO segment (team_id, name, description, gender_values, follower_count_t
 VALUES (?, ?, ?, ?, ?, ?) RETURNING id;
 
 -- name: segment_add_label
+-- The labels' foreign keys take shared locks that nobody contends for.
 INSERT INTO segment_label (segment_id, label_id) VALUES {(?, ?)};
 
 -- name: segment_remove

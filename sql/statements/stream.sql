@@ -1,4 +1,5 @@
 -- name: stream_add
+-- Behind the accounts' locks. Its foreign key shares the segment's row, not the team's.
 INSERT INTO stream (team_id, segment_id, run_id, name, status, billing_version, segment_created,
   pair_count, timezone, auto_enrich_linkedin, auto_enrich_email, email_mode,
   email_digest_override, telegram_override, delivery_destination, webhook_url, csv_to, csv_cc,
@@ -6,6 +7,7 @@ INSERT INTO stream (team_id, segment_id, run_id, name, status, billing_version, 
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id;
 
 -- name: stream_add_slot
+-- At least one; 96 at most.
 INSERT INTO stream_slot (stream_id, slot) VALUES {(?, ?)};
 
 -- name: stream_find
@@ -22,6 +24,7 @@ SELECT id, segment_id, name, status, billing_version, is_active, is_archived, se
 SELECT id FROM stream WHERE team_id = ? AND run_id = ?;
 
 -- name: stream_set_active
+-- By primary key; matches nothing when it is active already.
 UPDATE stream SET status = 'active' WHERE team_id = ? AND id = ? AND status = 'pending';
 
 -- name: stream_lock

@@ -1,8 +1,10 @@
 -- name: team_add
+-- By the operator's command. The subscription is unique.
 INSERT INTO team (name, plan, subscription_status, stripe_subscription_id, created_at)
 VALUES (?, ?, ?, ?, ?) RETURNING id;
 
 -- name: team_find
+-- By primary key; for the operator's command.
 SELECT id, name, plan, subscription_status, stripe_subscription_id FROM team WHERE id = ?;
 
 -- name: team_lock

@@ -1,5 +1,7 @@
 -- name: user_add
+-- By the operator's command. The e-mail address is unique.
 INSERT INTO user (team_id, name, email, timezone, created_at) VALUES (?, ?, ?, ?, ?) RETURNING id;
 
 -- name: user_find
+-- By primary key; for the operator's command.
 SELECT id, team_id, name, email, timezone FROM user WHERE id = ?;

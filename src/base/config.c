@@ -148,8 +148,8 @@ static enum err unknown_option(const char *section, const char *name, struct err
                       section, names);
 }
 
-static enum err set_text(const struct config_option *option, struct arena *arena, const char **field,
-                         const char *value, struct errmsg *msg)
+static enum err set_text(const struct config_option *option, struct arena *arena,
+                         const char **field, const char *value, struct errmsg *msg)
 {
     if (value[0] == '\0' && option->standard[0] != '\0')
         return errmsg_set(msg, ERR_USAGE, "[%s] %s must not be empty.", option->section,

@@ -36,6 +36,7 @@ enum err db_open(struct db *db, struct errmsg *msg) HW_MUST_CHECK;
 /* Closes it; the next use opens it again. */
 void db_close(struct db *db);
 
+/* What it has done so far. */
 struct db_counts db_counts(const struct db *db);
 
 /* ---- values that go in and come out ---- */
@@ -49,12 +50,14 @@ struct db_value {
     size_t len;
 };
 
+/* Values for parameters; bytes and text are not copied and must live until the statement has run.
+ * NULL text is SQL's null. */
 struct db_value db_null(void);
 struct db_value db_int(int64_t number);
 struct db_value db_bool(bool boolean);
 struct db_value db_time(int64_t instant_us);
 struct db_value db_bytes(const void *bytes, size_t len);
-struct db_value db_text(const char *text); /* NULL is SQL's null */
+struct db_value db_text(const char *text);
 
 struct db_result {
     struct db_value *values; /* row by row, on the arena */

@@ -119,8 +119,8 @@ static const char *expand_list(struct arena *arena, const char *text, size_t lis
     return expanded.text;
 }
 
-/* An error that comes with the rows, as that of INSERT ... RETURNING does, is noted by the connector on
- * the connection and not on the statement. */
+/* An error that comes with the rows, as that of INSERT ... RETURNING does, is noted by the
+ * connector on the connection and not on the statement. */
 static enum err stmt_fail(struct db *db, MYSQL_STMT *stmt, const char *name, struct errmsg *msg)
 {
     unsigned int number = mysql_stmt_errno(stmt);

@@ -3,8 +3,6 @@
 #define HW_REMOTE_SCRAPEBADGER_H
 
 #include "base/base.h"
-#include "base/err.h"
-#include "rule/lookup.h"
 
 struct arena;
 struct http;

@@ -3,7 +3,6 @@
 #define HW_REMOTE_STRIPE_H
 
 #include "base/base.h"
-#include "base/err.h"
 
 struct arena;
 struct http;

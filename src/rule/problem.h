@@ -21,6 +21,7 @@ struct problem_list {
     size_t count;
 };
 
+/* An empty list whose problems will live on ARENA. */
 void problem_list_init(struct problem_list *list, struct arena *arena);
 
 /* Adds an offender. POINTER and CODE must live as long as the list (constants, or its arena); the

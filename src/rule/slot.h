@@ -14,6 +14,7 @@ struct zone_offset; /* base/zone.h */
 enum slot_fault { SLOT_FINE, SLOT_BAD_TIME, SLOT_BAD_QUARTER };
 enum slot_fault slot_read(const char *text, uint8_t *ret_slot) HW_MUST_CHECK;
 
+/* Writes "HH:MM". */
 void slot_write(uint8_t slot, char ret_text[SLOT_TEXT_BYTES]);
 
 /* The slot of a stream that named none: a stable hash of its id, even over the 96. Depends on

@@ -161,7 +161,7 @@ static enum err listener_bind(struct listener *listener, const struct config *co
     return err;
 }
 
-enum err listener_init(struct listener *ret_listener, const struct config *config,
+enum err listener_init(const struct config *config, struct listener *ret_listener,
                        struct errmsg *msg)
 {
     struct listener listener = {.fd = -1};

@@ -20,7 +20,7 @@ struct listener {
  * config->socket_path with mode 0660. A socket file on which nobody answers is replaced.
  * ERR_USAGE for what cannot be used (path too long, unknown group, a file that is no socket, not
  * exactly one stream socket handed over), ERR_IO if another process answers or a call fails. */
-enum err listener_init(struct listener *ret_listener, const struct config *config,
+enum err listener_init(const struct config *config, struct listener *ret_listener,
                        struct errmsg *msg) HW_MUST_CHECK;
 
 /* Closes it and removes the socket file that it bound. */

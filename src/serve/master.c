@@ -347,7 +347,7 @@ static enum err master_init(struct master *master, const struct config *config, 
         return errmsg_set(msg, ERR_IO, "Cannot share memory: %s.", strerror(errno));
     for (size_t i = 0; i < SCOREBOARD_SIZE; i++)
         master->children[i].score = scoreboard_get(master->board, i);
-    return listener_init(&master->listener, config, msg);
+    return listener_init(config, &master->listener, msg);
 }
 
 int master_run(const char *config_path, struct generation *first)

@@ -58,6 +58,7 @@ struct score_view {
     char request_id[SCOREBOARD_ID_BYTES]; /* of the running or the last request; "" if none */
 };
 
+/* A copy of what the row says now; each value is whole, all together may be of two moments. */
 struct score_view score_read(const struct score *score);
 
 #endif

@@ -132,7 +132,7 @@ static void test_connection_is_kept(void **state)
     for (int i = 1; i <= 3; i++) {
         struct http_reply reply = run_one(*state, raw_url(*state, "/ok"), NULL);
 
-        assert_int_equal(atol(http_reply_find_header(&reply, "X-Nth")), i);
+        assert_int_equal(strtol(http_reply_find_header(&reply, "X-Nth"), NULL, 10), i);
     }
 }
 

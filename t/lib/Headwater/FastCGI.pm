@@ -121,7 +121,8 @@ sub read_bytes ($self, $count, $end) {
 sub answer_parse ($text) {
     my ($head, $body) = split /\r\n\r\n/, $text, 2;
     my %headers = map { split /: */, $_, 2 } split /\r\n/, $head;
-    return { status => 0 + (delete $headers{Status} // 200), headers => \%headers, body => $body };
+    my ($status) = (delete $headers{Status} // '200 OK') =~ /^(\d+)/;
+    return { status => $status, headers => \%headers, body => $body };
 }
 
 # True once the other side has closed; waits at most $seconds for it.
