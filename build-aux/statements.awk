@@ -1,41 +1,55 @@
 # Turns sql/statements/*.sql into C. Usage: awk -v part=h|c -f statements.awk FILES
-# A statement starts with "-- name: some_name", may have more comment lines, and ends with ";" at the
-# end of a line.
-BEGIN {
-    print "/* Made from sql/statements by build-aux/statements.awk. */"
-    if (part == "h")
-        print "#ifndef HW_EDGE_STATEMENT_NAMES_H\n#define HW_EDGE_STATEMENT_NAMES_H\n\nenum statement_name {"
-    else
-        print "#include \"edge/statement.h\"\n\nconst struct statement statements[STATEMENT__MAX] = {"
+#
+# A statement starts with "-- name: some_name", may have more comment lines, and ends with ";" at
+# the end of a line.
+function refuse_unfinished() {
+    if (name == "")
+        return
+    print FILENAME ": statement " name " has no end" > "/dev/stderr"
+    failed = 1
+    exit 1
 }
-/^-- name: [a-z][a-z0-9_]*$/ {
-    if (name != "") {
-        print FILENAME ":" FNR ": statement " name " has no end" > "/dev/stderr"
-        exit 1
+
+BEGIN {
+    guard = "HW_EDGE_STATEMENT_NAMES_H"
+    print "/* Made from sql/statements by build-aux/statements.awk. */"
+    if (part == "h") {
+        print "#ifndef " guard "\n#define " guard "\n"
+        print "enum statement_name {"
+    } else {
+        print "#include \"edge/statement.h\"\n"
+        print "const struct statement statements[STATEMENT__MAX] = {"
     }
+}
+
+/^-- name: [a-z][a-z0-9_]*$/ {
+    refuse_unfinished()
     name = $3
     text = ""
     if (part == "h")
         print "    STATEMENT_" toupper(name) ","
     next
 }
+
 /^ *--/ || /^ *$/ { next }
+
 {
     line = $0
     sub(/^ +/, "", line)
-    last = sub(/;$/, "", line)
+    is_last = sub(/;$/, "", line)
     gsub(/\\/, "&&", line)
     gsub(/"/, "\\\\&", line)
-    text = text (text == "" ? "" : " \"\n                \"") line
-    if (last) {
-        if (part == "c")
-            print "    [STATEMENT_" toupper(name) "] = {\"" name "\",\n                \"" text "\"},"
-        name = ""
-    }
+    text = text "\n        \"" line (is_last ? "\"" : " \"")
+    if (!is_last)
+        next
+    if (part == "c")
+        print "    [STATEMENT_" toupper(name) "] = {\"" name "\"," text "},"
+    name = ""
 }
+
 END {
-    if (part == "h")
-        print "    STATEMENT__MAX\n};\n\n#endif"
-    else
-        print "};"
+    if (failed)
+        exit 1
+    refuse_unfinished()
+    print part == "h" ? "    STATEMENT__MAX\n};\n\n#endif" : "};"
 }
