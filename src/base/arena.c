@@ -23,7 +23,6 @@ struct deferred {
 struct arena {
     struct block *blocks; /* the newest first; allocation happens in this one */
     struct deferred *deferred;
-    size_t used_bytes;
 };
 
 static struct block *block_new(size_t size)
@@ -74,7 +73,6 @@ void arena_reset(struct arena *arena)
     arena_run_deferred(arena);
     arena_drop_blocks(arena);
     arena->blocks->used = 0;
-    arena->used_bytes = 0;
 }
 
 void arena_free(struct arena *arena)
@@ -103,7 +101,6 @@ void *arena_alloc(struct arena *arena, size_t size)
     }
     bytes = block->data + block->used;
     block->used += rounded;
-    arena->used_bytes += rounded;
     return memset(bytes, 0, rounded);
 }
 
@@ -150,9 +147,4 @@ void arena_defer(struct arena *arena, void (*run)(void *thing), void *thing)
     deferred->thing = thing;
     deferred->next = arena->deferred;
     arena->deferred = deferred;
-}
-
-size_t arena_used_bytes(const struct arena *arena)
-{
-    return arena->used_bytes;
 }

@@ -37,7 +37,4 @@ char *arena_printf(struct arena *arena, const char *format, ...) HW_PRINTF(2, 3)
  * arena. Calls run in reverse order. */
 void arena_defer(struct arena *arena, void (*run)(void *thing), void *thing);
 
-/* Bytes handed out since the last reset, for the benchmark. */
-size_t arena_used_bytes(const struct arena *arena);
-
 #endif

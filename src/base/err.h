@@ -52,7 +52,8 @@ enum err {
     ERR__MAX
 };
 
-/* A full English sentence about a failure; set only when a function fails. Holds no secret. */
+/* What is wrong, in words for a log line or a command's standard error; set only when a function
+ * fails. Holds no secret. */
 struct errmsg {
     char text[512];
 };

@@ -8,10 +8,10 @@
 #include <mysql.h>
 #include <mysqld_error.h>
 
-#include "base/arena.h"
 #include "base/clock.h"
 #include "edge/db_link.h"
 #include "edge/migration.h"
+#include "edge/statement.h"
 
 #define CONNECT_TIMEOUT_S 2
 #define READ_TIMEOUT_S 6 /* above max_statement_time, so that the server speaks first */
@@ -61,7 +61,8 @@ void db_close(struct db *db)
 {
     if (db->link == NULL)
         return;
-    db_forget_prepared(db);
+    if (db->forget_prepared != NULL)
+        db->forget_prepared(db);
     mysql_close(db->link);
     db->link = NULL;
 }
@@ -155,54 +156,63 @@ static enum err db_connect(struct db *db, struct errmsg *msg)
     return ERR_OK;
 }
 
-static enum err schema_row_check(const struct db_result *rows, size_t i, struct errmsg *msg)
+/* One applied migration: version, name, checksum, and the session's isolation level. */
+static enum err schema_row_check(MYSQL_ROW row, const struct migration *known, struct errmsg *msg)
 {
-    const char *name = db_result_get(rows, i, 1)->bytes;
-
-    if (db_result_get(rows, i, 0)->integer != migrations[i].version ||
-        strcmp(name, migrations[i].name) != 0)
+    if (strtoll(row[0], NULL, 10) != known->version || strcmp(row[1], known->name) != 0)
         return errmsg_set(msg, ERR_DB,
-                          "the schema has a migration \"%s\" that this program does not "
-                          "know",
-                          name);
-    if (strcmp(db_result_get(rows, i, 3)->bytes, "READ-COMMITTED") != 0)
+                          "the schema has a migration \"%s\" that this program does not know",
+                          row[1]);
+    if (strcmp(row[3], "READ-COMMITTED") != 0)
         return errmsg_set(msg, ERR_DB, "the database did not grant READ COMMITTED");
     return ERR_OK;
 }
 
-/* The service runs on exactly the schema it was built for. */
-static enum err schema_check(struct db *db, struct arena *arena, struct errmsg *msg)
+static enum err schema_rows_check(MYSQL_RES *rows, struct errmsg *msg)
 {
-    struct db_result rows;
-    enum err err = db_query(db, arena, STATEMENT_SCHEMA_MIGRATION_LIST, NULL, 0, &rows, msg);
+    size_t count = (size_t)mysql_num_rows(rows);
+    enum err err = ERR_OK;
 
-    if (err != ERR_OK)
-        return errmsg_set(msg, err, "the database has no schema (run `headwater migrate`)");
-    if (rows.row_count < migration_count)
+    if (count < migration_count)
         return errmsg_set(msg, ERR_DB,
                           "the schema is older than this program: version %zu of %zu "
                           "(run `headwater migrate`)",
-                          rows.row_count, migration_count);
-    if (rows.row_count > migration_count)
+                          count, migration_count);
+    if (count > migration_count)
         return errmsg_set(msg, ERR_DB,
                           "the schema is newer than this program: version %zu, known %zu "
                           "(upgrade headwater)",
-                          rows.row_count, migration_count);
-    for (size_t i = 0; i < migration_count && err == ERR_OK; i++)
-        err = schema_row_check(&rows, i, msg);
+                          count, migration_count);
+    for (size_t i = 0; i < count && err == ERR_OK; i++)
+        err = schema_row_check(mysql_fetch_row(rows), &migrations[i], msg);
+    return err;
+}
+
+/* The service runs on exactly the schema it was built for. Asked as plain text: preparing a
+ * statement is for an open connection, and this one is not open yet. */
+static enum err schema_check(MYSQL *link, struct errmsg *msg)
+{
+    const char *text = statements[STATEMENT_SCHEMA_MIGRATION_LIST].text;
+    MYSQL_RES *rows = NULL;
+    enum err err;
+
+    if (mysql_real_query(link, text, strlen(text)) == 0)
+        rows = mysql_store_result(link);
+    if (rows == NULL)
+        return errmsg_set(msg, err_of_number(mysql_errno(link)),
+                          "the database has no schema (run `headwater migrate`)");
+    err = schema_rows_check(rows, msg);
+    mysql_free_result(rows);
     return err;
 }
 
 static enum err db_connect_checked(struct db *db, struct errmsg *msg)
 {
-    struct arena *arena;
     enum err err = db_connect(db, msg);
 
     if (err != ERR_OK || db->role == DB_OWNER)
         return err;
-    arena = arena_new();
-    err = schema_check(db, arena, msg);
-    arena_free(arena);
+    err = schema_check(db->link, msg);
     if (err != ERR_OK)
         db_close(db);
     return err;

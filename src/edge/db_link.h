@@ -20,13 +20,11 @@ struct db {
     struct db_counts counts;
     /* By statement: without a list or with a list of one; with the longer list used last. */
     struct db_prepared *prepared[STATEMENT__MAX][2];
+    void (*forget_prepared)(struct db *db); /* closes them all; NULL until there is one */
 };
 
 /* Turns a client or server error number into ours; closes a connection that is gone. */
 enum err db_fail(struct db *db, unsigned int number, const char *text, const char *what,
                  struct errmsg *msg);
-
-/* Closes all prepared statements. */
-void db_forget_prepared(struct db *db);
 
 #endif

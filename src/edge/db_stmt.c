@@ -63,7 +63,7 @@ const struct db_value *db_result_get(const struct db_result *result, size_t row,
     return &result->values[row * result->column_count + column];
 }
 
-void db_forget_prepared(struct db *db)
+static void forget_prepared(struct db *db)
 {
     for (size_t i = 0; i < STATEMENT__MAX; i++) {
         for (size_t j = 0; j < 2; j++) {
@@ -155,6 +155,7 @@ static enum err prepare(struct db *db, struct arena *arena, const struct stateme
         abort();
     prepared->stmt = stmt;
     prepared->list_count = list_count;
+    db->forget_prepared = forget_prepared;
     *ret_prepared = prepared;
     return ERR_OK;
 }

@@ -103,11 +103,6 @@ void json_node_push_text(struct json_node *array, const char *text)
     array_push(array->object, text == NULL ? NULL : object_new_text(text, strlen(text)));
 }
 
-void json_node_push_int(struct json_node *array, int64_t number)
-{
-    array_push(array->object, object_made(json_object_new_int64(number)));
-}
-
 struct json_node *json_node_push_object(struct json_node *array)
 {
     struct json_object *child = object_made(json_object_new_object());

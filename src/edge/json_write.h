@@ -25,7 +25,6 @@ struct json_node *json_node_add_array(struct json_node *object, const char *name
 
 /* Appends an item to an array. */
 void json_node_push_text(struct json_node *array, const char *text);
-void json_node_push_int(struct json_node *array, int64_t number);
 struct json_node *json_node_push_object(struct json_node *array);
 struct json_node *json_node_push_array(struct json_node *array);
 

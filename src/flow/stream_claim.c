@@ -66,7 +66,8 @@ enum err stream_claim(struct stream_create *create, struct errmsg *msg)
     return key.state == IDEMPOTENCY_RESERVED ? take_over(create, key.stream_id, msg) : ERR_OK;
 }
 
-bool stream_refusal_is_final(enum err err)
+/* True for a refusal that the same request would meet again: it is kept under the key. */
+static bool refusal_is_final(enum err err)
 {
     switch (err) {
     case ERR_STREAM_MULTI_SEGMENT:
@@ -95,7 +96,7 @@ static enum err settle_key(struct stream_create *create, enum err err, struct er
         return ERR_OK; /* the key is another run's */
     if (create->is_reserved)
         return idempotency_key_release(db, create->arena, &place, clock_now_us(), msg);
-    if (stream_refusal_is_final(err))
+    if (refusal_is_final(err))
         return idempotency_key_set_finished(db, create->arena, &place, 0, create->answer.status,
                                             create->answer.body, create->answer.body_len, msg);
     if (err == ERR_OUTCOME_UNKNOWN)

@@ -23,7 +23,4 @@ struct idempotency_place stream_claim_place(const struct stream_create *create);
  * it is final, or gives the key back. */
 void stream_settle_claim(struct stream_create *create, enum err err);
 
-/* True for a refusal that the same request would meet again: it is kept under the key. */
-bool stream_refusal_is_final(enum err err);
-
 #endif

