@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/value.h"
 #include "remote/scrapebadger.h"
+#include "rule/lookup.h"
 #include "t/unit/service_double.h"
 
 struct fixture {
