@@ -67,7 +67,8 @@ my %whole   = (
 sub member_names ($json) { return [$json =~ /"(\w+)" *:/g] }
 
 my @BEHIND = qw(syncTimes timezone nextSyncAt autoEnrichLinkedin autoEnrichEmail emailMode
-    emailDigestOverride telegramOverride deliveryDestination webhookUrl csvEmailRecipients createdAt);
+    emailDigestOverride telegramOverride deliveryDestination webhookUrl csvEmailRecipients
+    createdAt);
 
 subtest 'its body' => sub {
     is_deeply $stream, \%whole, 'member by member';

@@ -36,7 +36,8 @@ subtest 'name' => sub {
         $row->('joined emoji', "👩\x{200d}👩\x{200d}👧"),
         $row->('no text',       'null'),
         $row->('beyond the BMP', "\x{10ffff}\x{1f600}"));
-    is $client->post_stream({ $base->(), name => undef })->json->{name}, $first->{name} =~ s/ · .*//r
+    is $client->post_stream({ $base->(), name => undef })->json->{name},
+        $first->{name} =~ s/ · .*//r
         . " · \@$first->{accounts}[0]{handle}", 'null is absent: derived';
     rows_refuse($client, $base,
         ['empty',         { name => '' },              '/name min_length'],
@@ -84,7 +85,8 @@ subtest 'doubled members' => sub {
 
 subtest 'a body that is no object' => sub {
     for my $text ('[]', '"x"', '1', 'true', 'null', "[$json]") {
-        answer_refused("the body $text", $client->post_stream($text), 400, 'validation_failed', ' type');
+        answer_refused("the body $text", $client->post_stream($text), 400, 'validation_failed',
+            ' type');
     }
 };
 
@@ -98,11 +100,13 @@ subtest 'all at once' => sub {
         telegramOverride => 'on', deliveryDestination => 'webhook', webhookUrl => 'http://x',
         csvEmailRecipients => { to => 'x' }, foo => 1,
     );
-    my @offenders = ('/name min_length', '/pairs/0/accountHandle pattern', '/pairs/0/segmentId minimum',
+    my @offenders = ('/name min_length', '/pairs/0/accountHandle pattern',
+        '/pairs/0/segmentId minimum',
         '/pairs/1 type', '/pairs/2 conflict', '/pairs/2/accountTier enum',
         '/pairs/2/segment/name type', '/pairs/2/segment/foo unknown_field',
         '/pairs/2/segment/description required', '/syncTimes/1 slot', '/syncTimes/2 pattern',
-        '/timezone timezone', '/autoEnrichLinkedin type', '/autoEnrichEmail type', '/emailMode enum',
+        '/timezone timezone', '/autoEnrichLinkedin type', '/autoEnrichEmail type',
+        '/emailMode enum',
         '/emailDigestOverride enum', '/telegramOverride type', '/deliveryDestination enum',
         '/webhookUrl url', '/csvEmailRecipients/to email', '/foo unknown_field');
     my $response = leaves_nothing($lab, 'all', sub { $client->post_stream(\%bad) });

@@ -46,7 +46,8 @@ for my $case (
         rows_refuse($client, $base,
             (map { ["'$_'", { $field => $_ }, "/$field enum"] }
                 '', 'none', 'null', uc $values[0], " $values[0]", "$values[0] "),
-            (map { [as_json($_), { $field => $_ }, "/$field type"] } 0, $true, [], {}, [$values[0]]));
+            (map { [as_json($_), { $field => $_ }, "/$field type"] } 0, $true, [], {},
+                [$values[0]]));
     };
 }
 
@@ -62,14 +63,17 @@ subtest 'destination and URL' => sub {
     rows_refuse($client, $base,
         ['no URL',   {%hook},                        '/webhookUrl required'],
         ['null URL', { %hook, webhookUrl => undef }, '/webhookUrl required'],
-        ['a bad URL is bad in any case', { webhookUrl => 'http://example.com/' }, '/webhookUrl url'],
+        ['a bad URL is bad in any case', { webhookUrl => 'http://example.com/' },
+            '/webhookUrl url'],
         ['a bad URL is not a missing one', { %hook, webhookUrl => 'x' }, '/webhookUrl url']);
 };
 
 subtest 'legal URLs' => sub {
-    rows_accept($client, $base, map { [length > 60 ? length . ' bytes' : $_, { %hook, webhookUrl => $_ },
+    rows_accept($client, $base, map { [length > 60 ? length . ' bytes' : $_,
+        { %hook, webhookUrl => $_ },
         { webhookUrl => $_ }] } 'https://example.com', 'https://a.b.c.example.co.uk/x/y?z=1&q=%20',
-        'https://example.com:8443/hook', 'https://example.com:443/', 'https://xn--bcher-kva.example/',
+        'https://example.com:8443/hook', 'https://example.com:443/',
+        'https://xn--bcher-kva.example/',
         'https://1password.example/', 'https://hooks.internal.example.com/',
         'https://mylocalhost.example/', 'https://example.com/' . 'x' x (2048 - 20));
 };
@@ -79,13 +83,16 @@ subtest 'illegal URLs' => sub {
         'http://example.com/', 'ftp://example.com/', 'javascript:alert(1)', 'file:///etc/passwd',
         'https://', 'https:///hook', 'https://user@example.com/', 'https://user:pw@example.com/',
         'https://:pw@example.com/', 'https://example.com/#top', 'https://example.com/#',
-        'https://localhost/', 'https://localhost:8443/', 'https://LOCALHOST/', 'https://localhost./',
+        'https://localhost/', 'https://localhost:8443/', 'https://LOCALHOST/',
+        'https://localhost./',
         'https://a.localhost/', 'https://printer.local/', 'https://printer.LOCAL./',
-        'https://metadata.google.internal/', 'https://intranet/', 'https://127.0.0.1/', 'https://127.1/',
+        'https://metadata.google.internal/', 'https://intranet/', 'https://127.0.0.1/',
+        'https://127.1/',
         'https://8.8.8.8/', 'https://0x7f.1/', 'https://2130706433/', 'https://017700000001/',
         'https://1.2.3.4.5/', 'https://256.1.1.1/', 'https://[::1]/', 'https://[::ffff:127.0.0.1]/',
         'https://[2606:4700::1111]/', 'https://[fe80::1%25eth0]/', 'https://exam_ple.com/',
-        'https://-x.com/', 'https://x..com/', 'https://example.com:0/', 'https://example.com:99999/',
+        'https://-x.com/', 'https://x..com/', 'https://example.com:0/',
+        'https://example.com:99999/',
         'https://example.com:x/', 'https://exa mple.com/', ' https://example.com/',
         'https://example.com/ ', "https://example.com/\n", "https://example.com/\r\nX: y",
         'https://bücher.example/', 'https://example.com/ü', 'https://example.com\\@evil.com/',
@@ -117,7 +124,8 @@ subtest 'legal CSV mail' => sub {
         csv('ten each', { to => \@ten, cc => [reverse @ten], format => 'standard' }, \@ten,
             [reverse @ten], 'standard'),
         csv('nulls', { to => 'a@b.co', cc => undef, format => undef }, ['a@b.co'], [], 'standard'),
-        map { csv(substr($_, 0, 40), { to => $_ }, [$_], [], 'standard') } $long, 'A.B+c@Example.COM',
+        map { csv(substr($_, 0, 40), { to => $_ }, [$_], [], 'standard') } $long,
+            'A.B+c@Example.COM',
             "o'neil\@example.com", '!#$%&*+/=?^_`{|}~-@example.com', 'x@xn--bcher-kva.example');
 };
 
@@ -127,7 +135,8 @@ subtest 'illegal CSV mail' => sub {
         return [$what, { csvEmailRecipients => $given }, map { $at . $_ } @offenders];
     };
     my @addresses = ('', ' ', 'x', '@', 'a@', '@b.co', 'a@b', 'a@@b.co', 'a@b@c.co', 'a b@c.co',
-        ' a@b.co', 'a@b.co ', "a\@b.co\n", "a\@b.co\r\nBcc: x\@y.co", '.a@b.co', 'a.@b.co', 'a..b@c.co',
+        ' a@b.co', 'a@b.co ', "a\@b.co\n", "a\@b.co\r\nBcc: x\@y.co", '.a@b.co', 'a.@b.co',
+            'a..b@c.co',
         '"a"@b.co', 'a@[127.0.0.1]', 'a@-b.co', 'a@b..co', 'a@b.co.', 'ü@b.co', 'a@bü.co',
         'A <a@b.co>', 'a@b.co,c@d.co', 'mailto:a@b.co', 'x' x 65 . '@example.com',
         'x' x 64 . '@' . join('.', 'y' x 63, 'y' x 63, 'y' x 58, 'com'));
@@ -150,7 +159,8 @@ subtest 'illegal CSV mail' => sub {
         $row->('format in capitals',  { to => 'a@b.co', format => 'Excel' }, '/format enum'),
         $row->('format is a number',  { to => 'a@b.co', format => 1 }, '/format type'),
         $row->('an unknown field',    { to => 'a@b.co', bcc => 'x@y.co' }, '/bcc unknown_field'),
-        $row->('all at once',         { to => ['x', 'a@b.co', 'y'], cc => {}, format => 'f', z => 1 },
+        $row->('all at once',         { to => ['x', 'a@b.co', 'y'], cc => {}, format => 'f',
+            z => 1 },
             '/to/0 email', '/to/2 email', '/cc type', '/format enum', '/z unknown_field'));
 };
 

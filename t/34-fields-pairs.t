@@ -65,7 +65,8 @@ subtest 'legal handles' => sub {
 };
 
 subtest 'illegal handles' => sub {
-    my @pattern = ('', '@', '@@a', 'abcdefghijklmnop', '@abcdefghijklmnop', 'a b', ' a', 'a ', "a\n",
+    my @pattern = ('', '@', '@@a', 'abcdefghijklmnop', '@abcdefghijklmnop', 'a b', ' a', 'a ',
+        "a\n",
         "\ta", 'a-b', 'a.b', 'ä', 'аpple', '＠a', 'a/', 'a?', 'http://x.com/a', 'https://x.com/',
         'https://x.com', 'https://x.com/@a', 'https://x.com/a/status/1', 'https://x.com/a?b=1',
         'https://x.com/a#b', 'https://www.x.com/a', 'https://x.com.evil.example/a',

@@ -44,7 +44,8 @@ subtest 'illegal times' => sub {
         ['text', { syncTimes => '09:15' }, '/syncTimes type'],
         ['an object', { syncTimes => {} }, '/syncTimes type'],
         ['twice', { syncTimes => ['09:15', '10:00', '09:15'] }, '/syncTimes/2 unique'],
-        ['97 times', { syncTimes => [@day, '09:15'] }, '/syncTimes max_items', '/syncTimes/96 unique'],
+        ['97 times', { syncTimes => [@day, '09:15'] }, '/syncTimes max_items',
+            '/syncTimes/96 unique'],
         ['each is named', { syncTimes => ['x', '09:15', '09:16', 4] }, '/syncTimes/0 pattern',
             '/syncTimes/2 slot', '/syncTimes/3 type']);
 };
@@ -59,8 +60,10 @@ subtest 'legal zones' => sub {
 
 subtest 'illegal zones' => sub {
     my @names = ('', ' ', 'europe/berlin', 'EUROPE/BERLIN', 'Europe/berlin', ' Europe/Berlin',
-        'Europe/Berlin ', "Europe/Berlin\n", 'Europe', 'Europe/', '/Europe/Berlin', 'Europe//Berlin',
-        'Factory', 'posix/Europe/Berlin', 'right/Europe/Berlin', 'posixrules', 'localtime', 'zone.tab',
+        'Europe/Berlin ', "Europe/Berlin\n", 'Europe', 'Europe/', '/Europe/Berlin',
+        'Europe//Berlin',
+        'Factory', 'posix/Europe/Berlin', 'right/Europe/Berlin', 'posixrules', 'localtime',
+        'zone.tab',
         'tzdata.zi', 'leapseconds', 'CET-1CEST', 'CET-1CEST,M3.5.0,M10.5.0/3', ':Europe/Berlin',
         '+02:00', '-05:00', 'UTC+2', 'GMT+5', 'Z', '+0200', '<+03>-3', '../../../etc/passwd',
         'Europe/../Europe/Berlin', 'Europe/Berlín', 'Mars/Olympus', 'x' x 10_000);

@@ -48,7 +48,8 @@ subtest 'description' => sub {
             "$AT/description required"],
         ['null',           segment(description => undef),      "$AT/description required"],
         ['empty',          segment(description => ''),         "$AT/description min_length"],
-        ['2,001 letters',          segment(description => 'x' x 2001), "$AT/description max_length"],
+        ['2,001 letters',          segment(description => 'x' x 2001),
+            "$AT/description max_length"],
         ['2,001 emoji',    segment(description => '🚀' x 2001), "$AT/description max_length"],
         (map { [as_json($_), segment(description => $_), "$AT/description type"] }
             @wrong));
@@ -79,7 +80,8 @@ for my $case (
     my ($field, $column, @values) = @$case;
     subtest $field => sub {
         is stored($_, segment($field => [$_]))->{$column}, $_, $_ for @values;
-        is stored('all', segment($field => [reverse @values]))->{$column}, join(',', @values), 'all';
+        is stored('all', segment($field => [reverse @values]))->{$column}, join(',', @values),
+            'all';
         is stored('none', segment($field => []))->{$column},    '', 'an empty array';
         is stored('null', segment($field => undef))->{$column}, '', 'null is absent';
         rows_refuse($client, $none,

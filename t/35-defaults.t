@@ -27,7 +27,8 @@ sub created (%fields) {
 # The name derived for one account and this segment, without " · @handle".
 sub segment_part ($what, %segment) {
     my $name = answer_created($what,
-        $client->post_stream({ pairs => [{ accountId => $pair{accountId}, segment => {%segment} }] })
+        $client->post_stream({ pairs => [{ accountId => $pair{accountId},
+            segment => {%segment} }] })
     )->{name};
     return $name =~ s/ · \@$first->{accounts}[0]{handle}\z//r;
 }
@@ -93,12 +94,14 @@ sub slot_of ($id) {
 }
 
 subtest 'the slot' => sub {
-    my %always = (1 => '09:15', 2 => '02:30', 42 => '00:30', 1000000 => '21:30', 9007199254740993 => '02:30');
+    my %always = (1 => '09:15', 2 => '02:30', 42 => '00:30', 1000000 => '21:30',
+        9007199254740993 => '02:30');
     is slot_of($_), $always{$_}, "stream $_ is due when it always was" for sort keys %always;
     for (1 .. 20) {
         my $stream = created();
         is_deeply $stream->{syncTimes}, [slot_of($stream->{id})], "of stream $stream->{id}";
-        is_deeply $client->get("/v1/streams/$stream->{id}")->json->{syncTimes}, $stream->{syncTimes},
+        is_deeply $client->get("/v1/streams/$stream->{id}")->json->{syncTimes},
+            $stream->{syncTimes},
             'read back';
     }
     my %streams;

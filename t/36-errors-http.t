@@ -16,9 +16,11 @@ my $stream = answer_created('a first stream', $client->post_stream(body_new()));
 my $path   = "/v1/streams/$stream->{id}";
 
 sub refused_everywhere ($what, $headers, $status, $code) {
-    for my $request (['POST', '/v1/streams'], ['GET', $path], ['DELETE', $path], ['GET', '/v1/nothing']) {
+    for my $request (['POST', '/v1/streams'], ['GET', $path], ['DELETE', $path],
+        ['GET', '/v1/nothing']) {
         my $response = leaves_nothing($lab, $what,
-            sub { $client->request(@$request, $request->[0] eq 'POST' ? body_new() : undef, %$headers) });
+            sub { $client->request(@$request, $request->[0] eq 'POST' ? body_new() : undef,
+                %$headers) });
         answer_refused("$what: @$request", $response, $status, $code);
         is $response->headers->header('WWW-Authenticate'), 'Bearer', 'WWW-Authenticate';
     }
@@ -104,7 +106,8 @@ subtest 'status 415' => sub {
         answer_refused($type // 'none', $response, 415, 'unsupported_media_type');
     }
     for my $type ('application/json', 'Application/JSON', 'application/json; charset=utf-8',
-        'application/json;charset=UTF-8', 'application/json; charset="utf-8"', 'application/json ;') {
+        'application/json;charset=UTF-8', 'application/json; charset="utf-8"',
+        'application/json ;') {
         answer_created($type, $client->post_stream(body_new(), 'Content-Type' => $type));
     }
 };
@@ -170,6 +173,8 @@ subtest 'invalid JSON' => sub {
         my $response = leaves_nothing($lab, $what, sub { $client->post_stream($bad{$what}) });
         answer_refused("'$what'", $response, 400, 'invalid_json');
     }
+    like $client->post_stream('{"pairs":[}')->json->{error}{message}, qr/at byte 10\b/,
+        'the message says where';
 };
 
 # Each request has all faults from its own on; the first one decides.

@@ -36,7 +36,8 @@ subtest 'subscription_required' => sub {
     for my $state (qw(past_due unpaid paused incomplete incomplete_expired canceled)) {
         state_set($team, $state);
         refused($client, "$state, a new account", body_new(), 403, 'subscription_required');
-        refused($client, "$state, known ones", { pairs => [{%known}] }, 403, 'subscription_required');
+        refused($client, "$state, known ones", { pairs => [{%known}] }, 403,
+            'subscription_required');
         is $client->get("/v1/streams/$known->{id}")->code, 200, "$state: streams can be read";
     }
     state_set($team, 'trialing');
@@ -48,7 +49,8 @@ subtest 'subscription_required' => sub {
 subtest 'free_account_limit' => sub {
     my $client = $lab->client($lab->team(plan => 'free'));
     my $paid   = $lab->stripe->journal->@*;
-    refused($client, 'two at once', { pairs => [pair_new(), pair_new()] }, 403, 'free_account_limit');
+    refused($client, 'two at once', { pairs => [pair_new(), pair_new()] }, 403,
+        'free_account_limit');
     my $handle = handle_new();
     my $first  = answer_created('the first account', $client->post_stream(
         { pairs => [pair_new(accountHandle => $handle), pair_new(accountHandle => uc $handle)] }));
@@ -56,11 +58,13 @@ subtest 'free_account_limit' => sub {
     is $first->{accounts}[0]{accountCreated}, Mojo::JSON::true(), 'and is tracked';
     my $account = $first->{accounts}[0]{accountId};
     refused($client, 'a second one', body_new(), 403, 'free_account_limit');
-    refused($client, 'beside the first', { pairs => [pair_new(accountId => 0 + $account), pair_new()] },
+    refused($client, 'beside the first', { pairs => [pair_new(accountId => 0 + $account),
+        pair_new()] },
         403, 'free_account_limit');
     refused($client, 'a full account beside a second one', { pairs => [
         pair_new(accountHandle => $handle), pair_new()] }, 403, 'free_account_limit');
-    refused($client, 'the one account again', body_new(pairs => [pair_new(accountHandle => $handle)]),
+    refused($client, 'the one account again',
+        body_new(pairs => [pair_new(accountHandle => $handle)]),
         400, 'stream_cap_exceeded', '/pairs/0 cap');
     $lab->dbh->do(q{UPDATE tracked_account SET state = 'sleeping' WHERE id = ?}, undef, $account);
     answer_created('another one while it sleeps', $client->post_stream(body_new()));
@@ -79,7 +83,8 @@ for my $case ([free => 1], [starter => 3], [growth => 10], [pro => 25]) {
         my $handle  = handle_new();
         my %tier    = $tier eq 'free' ? () : (accountTier => $tier);
         my %pair    = (accountHandle => $handle, %tier);
-        my $stream  = answer_created('the first', $client->post_stream({ pairs => [pair_new(%pair)] }));
+        my $stream  = answer_created('the first',
+            $client->post_stream({ pairs => [pair_new(%pair)] }));
         my $account = $stream->{accounts}[0];
         my %ids     = (accountId => $account->{accountId},
             segmentId => $stream->{segments}[0]{segmentId});
@@ -90,10 +95,12 @@ for my $case ([free => 1], [starter => 3], [growth => 10], [pro => 25]) {
         refused($client, 'by handle', { pairs => [pair_new(accountHandle => uc $handle)] }, 400,
             'stream_cap_exceeded', '/pairs/0 cap');
         $lab->dbh->do('DELETE FROM x_profile WHERE handle = ?', undef, $handle);
-        refused($client, 'by a handle that has to be looked up', { pairs => [pair_new(%pair)] }, 400,
+        refused($client, 'by a handle that has to be looked up', { pairs => [pair_new(%pair)] },
+            400,
             'stream_cap_exceeded', '/pairs/0 cap');
         return if $tier eq 'free';
-        refused($client, 'beside new ones', { pairs => [map { { %$_, segment => { description => 's' } } }
+        refused($client, 'beside new ones', { pairs => [map { { %$_,
+            segment => { description => 's' } } }
             { accountHandle => handle_new() }, { accountId => 0 + $ids{accountId} },
             { accountHandle => handle_new() }] }, 400, 'stream_cap_exceeded', '/pairs/1 cap');
         is $lab->dbh->selectrow_array('SELECT automated_streams FROM tracked_account WHERE id = ?',
@@ -104,7 +111,8 @@ for my $case ([free => 1], [starter => 3], [growth => 10], [pro => 25]) {
 subtest 'every full account is named' => sub {
     my $client = $lab->client($lab->team);
     my @full   = map { handle_new() } 1 .. 2;
-    answer_created('fill', $client->post_stream({ pairs => [map { pair_new(accountHandle => $_) } @full] }))
+    answer_created('fill',
+        $client->post_stream({ pairs => [map { pair_new(accountHandle => $_) } @full] }))
         for 1 .. 3;
     refused($client, 'two of three', { pairs => [map { pair_new(accountHandle => $_) } $full[0],
         handle_new(), $full[1]] }, 400, 'stream_cap_exceeded', '/pairs/0 cap', '/pairs/2 cap');

@@ -102,10 +102,12 @@ subtest 'one more try' => sub {
 };
 
 subtest 'shapes seen in the wild' => sub {
-    for my $shape (qw(id_as_number counts_as_string protected_null protected_absent no_rate_headers)) {
+    for my $shape (qw(id_as_number counts_as_string protected_null protected_absent
+        no_rate_headers)) {
         $badger->options($shape => Mojo::JSON::true());
         answer_created($shape, $client->post_stream(body_new()));
-        refused("$shape, protected", ['protected_z' . substr $shape, 0, 1], 422, 'handle_protected');
+        refused("$shape, protected", ['protected_z' . substr $shape, 0, 1], 422,
+            'handle_protected');
         $badger->options($shape => Mojo::JSON::false());
     }
     $badger->options(huge_body => Mojo::JSON::true());

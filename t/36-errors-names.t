@@ -44,14 +44,16 @@ subtest 'more than one segment' => sub {
         'a space'            => [inline(), inline(description => 'd ')],
         'names'              => [inline(name => 'a'), inline(name => 'b')],
         'a name and none'    => [inline(name => 'a'), inline()],
-        'genders'            => [inline(genderValues => ['female']), inline(genderValues => ['male'])],
+        'genders'            => [inline(genderValues => ['female']),
+            inline(genderValues => ['male'])],
         'one gender more'    => [inline(genderValues => ['female', 'male']),
             inline(genderValues => ['male'])],
         'followers'          => [inline(followerCountTiers => ['over_1m']), inline()],
         'labels'             => [filters(skill => ['Rust']), filters(skill => ['Go'])],
         'one label more'     => [filters(skill => ['Rust']), filters(skill => ['Rust', 'Go'])],
         'one label less'     => [filters(skill => ['Rust', 'Go']), filters(skill => ['Rust'])],
-        'categories'         => [filters(job_role => ['Founder']), filters(seniority => ['Founder'])],
+        'categories'         => [filters(job_role => ['Founder']),
+            filters(seniority => ['Founder'])],
     );
     refused($_, segments($two{$_}->@*), 400, 'stream_multi_segment', '/pairs/1 segment')
         for sort keys %two;
@@ -67,12 +69,14 @@ subtest 'one segment in other words' => sub {
             inline(genderValues => ['male', 'female'])],
         'no genders' => [inline(), inline(genderValues => [], followerCountTiers => undef,
             appliedSearchFilters => {}, name => undef)],
-        'labels in any order' => [filters(skill => ['Rust', 'Go']), filters(skill => ['Go', 'Rust'])],
+        'labels in any order' => [filters(skill => ['Rust', 'Go']),
+            filters(skill => ['Go', 'Rust'])],
         'labels twice' => [filters(skill => ['Rust']), filters(skill => ['Rust', 'RUST'])],
         'aliases' => [filters(job_role => ['Co-founder']), filters(job_role => ['cofounder'])],
         'accents' => [filters(location => ['Spain', 'Turkey']), filters(location => ['türkiye',
-            'ESPANA'])],
-        'null categories' => [filters(skill => ['Rust'], job_role => undef), filters(skill => ['Rust'])],
+        'ESPANA'])],
+        'null categories' => [filters(skill => ['Rust'], job_role => undef),
+            filters(skill => ['Rust'])],
     );
     for my $what (sort keys %same) {
         my $stream = answer_created($what, $client->post_stream(segments($same{$what}->@*)));
@@ -115,7 +119,8 @@ subtest 'orphans' => sub {
         "$at/skill/0 label");
     my %orphan = map { $_->{pointer} => $_ } $error->{orphans}->@*;
     is scalar(keys %orphan), 3, 'one for each';
-    is join(',', sort keys $error->{orphans}[0]->%*), 'category,label,pointer,suggestions', 'members';
+    is join(',', sort keys $error->{orphans}[0]->%*), 'category,label,pointer,suggestions',
+        'members';
     is_deeply $orphan{"$at/job_role/0"}{suggestions}[0], 'Founder', 'a slip of the pen';
     is_deeply $orphan{"$at/skill/0"}{suggestions}[0],    'Python',  'another';
     is_deeply $orphan{"$at/job_role/2"}{suggestions},    [],        'nothing is like it';
@@ -123,15 +128,18 @@ subtest 'orphans' => sub {
     is $orphan{"$at/job_role/2"}{category}, 'job_role', 'its category';
     is $error->{details}->@*, 3, 'details say the same';
 
-    my %one = ('another category' => { skill => ['Founder'] }, 'an unknown one' => { shoes => ['Red'] },
-        'a category in capitals' => { Job_Role => ['CEO'] }, 'a part of a name' => { job_role => ['Foun'] },
+    my %one = ('another category' => { skill => ['Founder'] },
+        'an unknown one' => { shoes => ['Red'] },
+        'a category in capitals' => { Job_Role => ['CEO'] },
+            'a part of a name' => { job_role => ['Foun'] },
         'inner space left out' => { job_role => ['solo_founder'] },
         'no ASCII category' => { 'jöb' => ['CEO'] }, 'emoji' => { job_role => ['🚀'] },
         'a quote' => { job_role => [q{' OR 1=1 --}] }, 'wildcards' => { job_role => ['%'] },
         'JSON' => { job_role => ['"],["job_role","CEO'] }, 'control characters' =>
             { job_role => ["a\x{1}b"] }, 'a backslash' => { job_role => ['\\'] });
     for my $what (sort keys %one) {
-        my $orphans = refused($what, segments(filters($one{$what}->%*)), 400, 'orphan_label')->{orphans};
+        my $orphans = refused($what, segments(filters($one{$what}->%*)), 400,
+            'orphan_label')->{orphans};
         my ($category) = keys $one{$what}->%*;
         is_deeply [map { [$_->{pointer}, $_->{category}, $_->{label}] } @$orphans],
             [["$at/$category/0", $category, $one{$what}{$category}[0]]], 'as sent';
@@ -145,7 +153,8 @@ subtest 'ids of nobody and of others' => sub {
     my ($theirs, $their_segment) = ($foreign->{accounts}[0]{accountId},
         $foreign->{segments}[0]{segmentId});
     $lab->dbh->do('INSERT INTO segment (team_id, description, gender_values, follower_count_tiers,
-        created_at, archived_at) VALUES (?, ?, ?, ?, NOW(6), NOW(6))', undef, $team->{id}, 'old', '', '');
+        created_at, archived_at) VALUES (?, ?, ?, ?, NOW(6), NOW(6))', undef, $team->{id}, 'old',
+            '', '');
     my $archived = $lab->dbh->selectrow_array('SELECT MAX(id) FROM segment');
     my $text = sub (%pair) {
         my $answer = leaves_nothing($lab, 'ids',

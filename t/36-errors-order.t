@@ -5,8 +5,7 @@ use v5.36;
 use FindBin;
 use lib "$FindBin::RealBin/lib";
 use Headwater::Lab;
-use Headwater::Streams
-    qw(body_new pair_new handle_new answer_refused answer_created leaves_nothing);
+use Headwater::Streams qw(body_new pair_new answer_refused answer_created leaves_nothing);
 use Test::More;
 
 my $lab    = Headwater::Lab->new;
@@ -16,7 +15,8 @@ my $client = $lab->client($team);
 
 # A full account, and one that is not.
 my $full = answer_created('full', $client->post_stream(body_new()));
-my %full = (accountId => $full->{accounts}[0]{accountId}, segmentId => $full->{segments}[0]{segmentId});
+my %full = (accountId => $full->{accounts}[0]{accountId},
+    segmentId => $full->{segments}[0]{segmentId});
 answer_created('fuller', $client->post_stream({ pairs => [{%full}] })) for 2 .. 3;
 
 # What can be wrong, each as pairs; the order of the keys is the order of the contract.
@@ -57,7 +57,8 @@ subtest 'fields, then segments, then labels' => sub {
 };
 
 subtest 'ids, then limits' => sub {
-    decided('an account id', body_of(\%nowhere, 'no_one', 'full', @upstream), 404, 'account_not_found');
+    decided('an account id', body_of(\%nowhere, 'no_one', 'full', @upstream), 404,
+        'account_not_found');
     decided('a segment id', body_of(\%nowhere, 'full', @upstream), 404, 'segment_not_found');
     decided('a full account before any look-up', body_of({}, 'full', @upstream), 400,
         'stream_cap_exceeded');
@@ -65,7 +66,8 @@ subtest 'ids, then limits' => sub {
 
 subtest 'the subscription' => sub {
     my $state = sub ($to) {
-        $lab->dbh->do('UPDATE team SET subscription_status = ? WHERE id = ?', undef, $to, $team->{id});
+        $lab->dbh->do('UPDATE team SET subscription_status = ? WHERE id = ?', undef, $to,
+            $team->{id});
     };
     $state->('canceled');
     decided('orphans before it', body_of(\%orphan, 'full', @upstream), 400, 'orphan_label');

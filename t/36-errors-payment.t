@@ -29,8 +29,10 @@ subtest 'payment_failed' => sub {
     refused('a declined card', { kind => 'card_declined' }, body_new(), 402, 'payment_failed');
     refused('with three accounts', { kind => 'card_declined' },
         { pairs => [map { pair_new() } 1 .. 3] }, 402, 'payment_failed');
-    refused('with a segment of labels', { kind => 'card_declined' }, { pairs => [pair_new(segment => {
-        description => 'd', appliedSearchFilters => { skill => ['Rust'] } })] }, 402, 'payment_failed');
+    refused('with a segment of labels', { kind => 'card_declined' },
+        { pairs => [pair_new(segment => {
+        description => 'd', appliedSearchFilters => { skill => ['Rust'] } })] }, 402,
+            'payment_failed');
 };
 
 subtest 'subscription_required' => sub {
@@ -38,7 +40,8 @@ subtest 'subscription_required' => sub {
     my $team   = $lab->team;
     my $client = $lab->client($team);
     $stripe->control(POST => "subscriptions/$team->{subscription}", { status => 'canceled' });
-    my $response = leaves_nothing($lab, 'really canceled', sub { $client->post_stream(body_new()) });
+    my $response = leaves_nothing($lab, 'really canceled',
+        sub { $client->post_stream(body_new()) });
     answer_refused('really canceled', $response, 403, 'subscription_required');
 };
 
@@ -81,7 +84,8 @@ subtest 'a sleeping account' => sub {
     my $client = $lab->client($lab->team);
     my $stream = answer_created('one', $client->post_stream(body_new()));
     my $id     = $stream->{accounts}[0]{accountId};
-    $lab->dbh->do(q{UPDATE tracked_account SET state = 'sleeping', automated_streams = 0 WHERE id = ?},
+    $lab->dbh->do(q{UPDATE tracked_account SET state = 'sleeping',
+        automated_streams = 0 WHERE id = ?},
         undef, $id);
     $lab->dbh->do('DELETE FROM stream WHERE id = ?', undef, $stream->{id});
     $stripe->fault(kind => 'card_declined', times => undef);

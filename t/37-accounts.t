@@ -1,6 +1,6 @@
 #!/usr/bin/perl
-# Accounts: the numeric X id is the identity. Pairs of one account are merged, handles may be renamed
-# or change case, known ones are not asked for again, sleeping ones wake and are paid for.
+# Accounts: the numeric X id is the identity. Pairs of one account are merged, handles may be
+# renamed or change case, known ones are not asked for again, sleeping ones wake and are paid for.
 
 use v5.36;
 use FindBin;
@@ -58,7 +58,8 @@ subtest 'tiers' => sub {
         $pair->("\@$new[1]", accountTier => 'pro')] })), 'pro', 'counts';
     is $tier->(created('twice the same', { pairs => [map { $pair->($new[2], accountTier => 'pro') }
         1, 2] })), 'pro', 'is fine';
-    rows_refuse($client, sub { () }, ['two tiers', { pairs => [map { $pair->('carl', accountTier => $_) }
+    rows_refuse($client, sub { () }, ['two tiers', { pairs => [map { $pair->('carl',
+        accountTier => $_) }
         qw(pro growth)] }, '/pairs/1/accountTier conflict']);
     is $tier->(created('known', { pairs => [$pair->($new[0], accountTier => 'pro')] })), 'growth',
         'a known account keeps its tier';
@@ -117,11 +118,10 @@ subtest 'a renamed account' => sub {
     is account($id)->{handle}, 'NewName', 'the new name is noted';
     is $client->get("/v1/streams/$stream->{id}")->json->{accounts}[0]{handle}, 'NewName',
         'earlier streams say so too';
-    my $both = created('both names', handles('newname', $old));
-    is $both->{accounts}->@*, 1, 'are one account while the old one is remembered';
-    $lab->dbh->do('DELETE FROM x_profile');
-    answer_refused('the old name once it is forgotten', $client->post_stream(handles($old)), 404,
+    answer_refused('the old name is nobody now', $client->post_stream(handles($old)), 404,
         'handle_not_found');
+    answer_refused('also beside the new one', $client->post_stream(handles('newname', $old)), 404,
+        'handle_not_found', '/pairs/1/accountHandle not_found');
     is account($id)->{handle}, 'NewName', 'the name stays';
 };
 
@@ -129,7 +129,8 @@ subtest 'a handle that changed hands' => sub {
     my $handle = handle_new('hands');
     my $stream = created('the first owner', handles($handle));
     my $first  = $stream->{accounts}[0]{accountId};
-    $badger->control(POST => 'rename', { from => $handle, to => 'gone', reused => Mojo::JSON::true() });
+    $badger->control(POST => 'rename', { from => $handle, to => 'gone',
+        reused => Mojo::JSON::true() });
     $lab->dbh->do('DELETE FROM x_profile');
     my $second = created('the second owner', handles($handle))->{accounts}[0];
     isnt $second->{accountId}, $first, 'is another account';

@@ -45,7 +45,8 @@ subtest 'what is written' => sub {
         return ($stream, @new);
     };
     my @new = map { handle_new() } 1 .. 5;
-    my ($stream, @first) = $create->('five of one tier', map { pair_new(accountHandle => $_) } @new);
+    my ($stream, @first) = $create->('five of one tier',
+        map { pair_new(accountHandle => $_) } @new);
     is scalar(@first), 1, 'one write';
     like $first[0]{body}, qr/(?:^|&)quantity=5(?:&|$)/, 'of the absolute quantity';
     like $first[0]{body}, qr/proration_behavior=create_prorations/, 'prorated';
@@ -59,7 +60,8 @@ subtest 'what is written' => sub {
     my ($mixed, @tiers) = $create->('three tiers', pair_new(accountTier => 'pro'),
         pair_new(accountHandle => $new[0]), pair_new(accountTier => 'growth'), pair_new(),
         pair_new(accountTier => 'pro'));
-    is_deeply [map { $_->{path} =~ /(\w+)\z/ } @tiers], [@{ $team->{items} }{qw(starter growth pro)}],
+    is_deeply [map { $_->{path} =~ /(\w+)\z/ } @tiers],
+        [@{ $team->{items} }{qw(starter growth pro)}],
         'one write each, in tier order';
     is_deeply [map { $_->{body} =~ /quantity=(\d+)/ } @tiers], [6, 1, 2], 'of the quantities';
     is_deeply [map { $_->{billingDelta} } $mixed->{accounts}->@*],
@@ -99,7 +101,8 @@ subtest 'faults that pass' => sub {
         $team{$what} = $lab->team;
         $stripe->fault(times => 1, match => $team{$what}{items}{starter}, $faults{$what}->%*);
         my $client = $client{$what} = $lab->client($team{$what});
-        push @promises, $client->ua->start_p($client->transaction(POST => '/v1/streams', body_new()))
+        push @promises, $client->ua->start_p($client->transaction(POST => '/v1/streams',
+            body_new()))
             ->then(sub ($tx) { $answer{$what} = $tx->res });
         next if @promises < 4;
         Mojo::Promise->all(splice @promises)->wait;
@@ -168,12 +171,46 @@ subtest 'a pending account is used again' => sub {
     my @key     = ('Idempotency-Key' => 'first');
     my $pending = answer_created('the first', $client->post_stream($body, @key), 202);
     $stripe->faults_clear;
-    my $second = answer_created('the second waits for the same payment', $client->post_stream($body));
+    my $second = answer_created('the second waits for the same payment',
+        $client->post_stream($body));
     is $second->{status}, 'active', 'and is active';
     is $second->{accounts}[0]{billingDelta}, 'none', 'it is the first one that pays';
     my $first = answer_created('the first is told', $client->post_stream($body, @key));
     is $first->{id}, $pending->{id}, 'of its stream';
     is_deeply [map { [@{$_}{qw(from to)}] } $lab->seat_changes($team)], [[0, 1]], 'paid once';
+};
+
+# A tier that is only waited for must be meant to reach the version that is waited for.
+subtest 'a pending account of another tier' => sub {
+    my $team   = $lab->team;
+    my $client = $lab->client($team);
+    my @growth = map { pair_new(accountTier => 'growth') } 1 .. 2;
+    my @key    = ('Idempotency-Key' => 'first');
+    my $body   = body_new();
+    my $handle = $body->{pairs}[0]{accountHandle};
+    $stripe->fault(times => undef, match => $team->{items}{starter}, kind => 'drop');
+    answer_created('starter waits', $client->post_stream($body, @key), 202);
+    answer_created('growth goes on', $client->post_stream({ pairs => [$growth[0]] }));
+    $stripe->faults_clear;
+    my $before = scalar writes($team);
+    answer_created('a pending starter and a new growth', $client->post_stream(
+        { pairs => [pair_new(accountHandle => $handle), $growth[1]] }));
+    cmp_ok scalar(writes($team)) - $before, '<=', 4, 'a few writes';
+    answer_created('the first is told', $client->post_stream($body, @key));
+    quantities_agree('at rest', $team);
+    $body = body_new();
+    $stripe->fault(times => undef, match => $team->{items}{starter}, kind => 'drop');
+    answer_created('starter waits again', $client->post_stream($body, 'Idempotency-Key' => 'x'),
+        202);
+    answer_created('growth goes on', $client->post_stream(
+        { pairs => [pair_new(accountTier => 'growth')] }));
+    $stripe->faults_clear;
+    $before = scalar writes($team);
+    answer_created('the pending one alone', $client->post_stream({ pairs => [
+        pair_new(accountHandle => $body->{pairs}[0]{accountHandle})] }));
+    cmp_ok scalar(writes($team)) - $before, '<=', 3, 'a few writes';
+    answer_created('told too', $client->post_stream($body, 'Idempotency-Key' => 'x'));
+    quantities_agree('at rest', $team);
 };
 
 $lab->stop;

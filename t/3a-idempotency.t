@@ -7,8 +7,7 @@ use utf8;
 use FindBin;
 use lib "$FindBin::RealBin/lib";
 use Headwater::Lab;
-use Headwater::Streams
-    qw(body_new pair_new handle_new answer_refused answer_created leaves_nothing);
+use Headwater::Streams qw(body_new pair_new answer_refused answer_created leaves_nothing);
 use Headwater::Wait qw(wait_for);
 use Test::More;
 
@@ -50,7 +49,8 @@ subtest 'a replay' => sub {
         key_new())->code, 201, 'Created';
     $lab->dbh->do('UPDATE idempotency_key SET created_at = created_at - INTERVAL 23 HOUR,
         locked_until = locked_until - INTERVAL 23 HOUR');
-    is_replay('a day later', $first, $client->post_stream(body_of($first), 'Idempotency-Key' => 'key-1'));
+    is_replay('a day later', $first, $client->post_stream(body_of($first),
+        'Idempotency-Key' => 'key-1'));
 };
 
 # The body of the first request above, again.
@@ -92,7 +92,8 @@ subtest 'another body' => sub {
         'one pair more'   => { %$body, pairs => [$body->{pairs}->@*, pair_new()] },
     );
     for my $what (sort keys %other) {
-        my $response = leaves_nothing($lab, $what, sub { $client->post_stream($other{$what}, @key) });
+        my $response = leaves_nothing($lab, $what, sub { $client->post_stream($other{$what},
+            @key) });
         answer_refused($what, $response, 422, 'idempotency_key_reused');
     }
     is $client->post_stream($body, @key)->code, 201, 'the first answer stands';
@@ -102,12 +103,13 @@ subtest 'forms of a key' => sub {
     my $body  = body_new();
     my $first = $client->post_stream($body, 'Idempotency-Key' => 'some-Key_1');
     is_replay('quoted', $first, $client->post_stream($body, 'Idempotency-Key' => '"some-Key_1"'));
-    is_replay('spaces around', $first, $client->post_stream($body, 'Idempotency-Key' => '  some-Key_1  '));
+    is_replay('spaces around', $first, $client->post_stream($body,
+        'Idempotency-Key' => '  some-Key_1  '));
     for my $other ('some-key_1', 'SOME-KEY_1', 'some-Key_', 'some-Key_11', "'some-Key_1'") {
         my $response = $client->post_stream($body, 'Idempotency-Key' => $other);
         is $response->headers->header('Idempotent-Replayed'), undef, "$other is another key"
-            and ok $response->code == 201 || $response->json->{error}{code} eq 'stream_cap_exceeded',
-            'and runs';
+            and ok $response->code == 201
+            || $response->json->{error}{code} eq 'stream_cap_exceeded', 'and runs';
     }
     for my $legal ('x', 'x' x 255, '"' . 'y' x 255 . '"', '!#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~',
         'a"b', '"a\\"b\\\\"', '8e03978e-40d5-43e8-bc93-6894a57f9324') {
@@ -132,7 +134,8 @@ subtest 'a key belongs to the team' => sub {
     my $new   = answer_created('another team', $other->post_stream($body, @key));
     isnt $new->{id}, $first->json->{id}, 'has its own stream';
     my $secret = $lab->operator->run(qw(key create --user), $lab->user($team->{id}))->{key}{secret};
-    is_replay('another API key of the team', $first, $lab->client($secret)->post_stream($body, @key));
+    is_replay('another API key of the team', $first, $lab->client($secret)->post_stream($body,
+        @key));
 };
 
 # A refusal that is final stays, even when its reason is gone.
@@ -142,7 +145,8 @@ subtest 'refusals that are kept' => sub {
         segmentId => $full->{segments}[0]{segmentId});
     $client->post_stream({ pairs => [{%full}] }) for 2 .. 3;
     my %bodies = (
-        stream_multi_segment => { pairs => [pair_new(), pair_new(segment => { description => 'x' })] },
+        stream_multi_segment => { pairs => [pair_new(),
+            pair_new(segment => { description => 'x' })] },
         orphan_label => { pairs => [pair_new(segment => { description => 'd',
             appliedSearchFilters => { skill => ['zzzz'] } })] },
         account_not_found   => { pairs => [pair_new(accountId => 999_999_999)] },
@@ -161,7 +165,8 @@ subtest 'refusals that are kept' => sub {
     is $first->json->{error}{code}, 'payment_failed', 'payment_failed';
     $stripe->faults_clear;
     is_replay('with money now', $first, $client->post_stream(@declined));
-    my $state = sub ($to) { $lab->dbh->do('UPDATE team SET subscription_status = ? WHERE id = ?', undef,
+    my $state = sub ($to) { $lab->dbh->do('UPDATE team SET subscription_status = ? WHERE id = ?',
+        undef,
         $to, $team->{id}) };
     my @lapsed = (body_new(), key_new());
     $state->('past_due');
@@ -191,7 +196,8 @@ subtest 'refusals that are not kept' => sub {
     my @key  = key_new();
     my $body = body_new();
     $badger->fault(status => 503, times => undef);
-    answer_refused('a look-up fails', $client->post_stream($body, @key), 503, 'handle_lookup_failed');
+    answer_refused('a look-up fails', $client->post_stream($body, @key), 503,
+        'handle_lookup_failed');
     $badger->faults_clear;
     answer_created('the same request', $client->post_stream($body, @key));
 };

@@ -2,15 +2,15 @@
 -- optimizer likes to scan all accounts of the team, in another key's order, and locks follow it.
 
 -- name: account_find_with_segment
--- What a request names by id, in one read without locks, by primary keys: its accounts (a row
--- each; one row of nulls if there are none) and its segment (the same in every row; nulls if it is
--- not there).
+-- What a request names by id, in one read without locks, by primary keys: a row for each account,
+-- and in every row the same segment, or nulls if it is not there.
 SELECT a.id, a.x_user_id, a.handle, a.tier, a.state, a.automated_streams, t.stream_cap,
        s.id, s.name, s.description
-  FROM (SELECT 1) one
-  LEFT JOIN segment s ON s.team_id = ? AND s.id = ? AND s.archived_at IS NULL
-  LEFT JOIN (tracked_account a FORCE INDEX (PRIMARY) JOIN tier t ON t.tier = a.tier)
-    ON a.team_id = ? AND a.id IN ({?});
+  FROM tracked_account a FORCE INDEX (PRIMARY)
+  JOIN tier t ON t.tier = a.tier
+  LEFT JOIN segment s FORCE INDEX (PRIMARY)
+    ON s.id = ? AND s.team_id = a.team_id AND s.archived_at IS NULL
+ WHERE a.team_id = ? AND a.id IN ({?});
 
 -- name: account_find_by_handle
 -- Accounts last seen under these handles; a guess, since handles change hands.

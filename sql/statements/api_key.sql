@@ -3,7 +3,7 @@
 SELECT k.key_hash, k.team_id, k.user_id, k.last_used_at, u.timezone, t.plan = 'free',
        t.plan = 'free' OR t.subscription_status IN ('active', 'trialing')
   FROM api_key k
-  JOIN user u ON u.team_id = k.team_id AND u.id = k.user_id
+  JOIN user u FORCE INDEX (PRIMARY) ON u.id = k.user_id AND u.team_id = k.team_id
   JOIN team t ON t.id = k.team_id
  WHERE k.public_id = ? AND k.revoked_at IS NULL;
 

@@ -1,3 +1,9 @@
+-- name: segment_find
+-- By primary key, for a request that names accounts by handle only.
+SELECT id, name, description
+  FROM segment FORCE INDEX (PRIMARY)
+ WHERE team_id = ? AND id = ? AND archived_at IS NULL;
+
 -- name: segment_add
 -- Before any account is locked: the foreign key to the team takes a shared lock on its row.
 INSERT INTO segment (team_id, name, description, gender_values, follower_count_tiers, created_at)

@@ -44,6 +44,8 @@ static const char *message_of(struct arena *arena, enum err err,
 {
     size_t count = details->problems == NULL ? 0 : details->problems->count;
 
+    if (details->message != NULL)
+        return details->message;
     if (err == ERR_VALIDATION_FAILED)
         return arena_printf(arena, count == 1 ? "%zu field is invalid." : "%zu fields are invalid.",
                             count);

@@ -16,6 +16,7 @@ struct answer_details {
     const struct problem_list *problems; /* NULL = none */
     const struct orphan *orphans;
     size_t orphan_count;
+    const char *message; /* NULL = the code's own; plain ASCII */
 };
 
 /* Writes the envelope of ERR: code, message, requestId, details. */

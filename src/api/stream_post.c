@@ -84,7 +84,8 @@ static enum err read_request(struct endpoint_env *env, struct request *request,
                           "%zu problems, first %.100s: %.200s", problems->count,
                           problems->first->pointer, problems->first->message);
     create->input = input;
-    hash_body(request->arena, &body, create->request_hash);
+    if (create->idempotency_key != NULL)
+        hash_body(request->arena, &body, create->request_hash);
     return ERR_OK;
 }
 
@@ -93,8 +94,9 @@ static void write_answer(const struct stream_create *create, enum err err,
                          struct create_answer *ret_answer)
 {
     const struct request *request = create->writer;
-    const struct answer_details details = {&create->problems, create->orphans,
-                                           create->orphan_count};
+    const struct answer_details details = {.problems = &create->problems,
+                                           .orphans = create->orphans,
+                                           .orphan_count = create->orphan_count};
     struct buf body;
 
     buf_init(&body, create->arena);
@@ -113,8 +115,9 @@ static void write_answer(const struct stream_create *create, enum err err,
 static void answer_create(struct request *request, const struct stream_create *create)
 {
     if (request->err != ERR_OK) {
-        const struct answer_details details = {&create->problems, create->orphans,
-                                               create->orphan_count};
+        const struct answer_details details = {.problems = &create->problems,
+                                               .orphans = create->orphans,
+                                               .orphan_count = create->orphan_count};
         answer_error(request, &details, create->retry_after_s);
     }
     answer_body(request, create->answer.status, create->answer.body, create->answer.body_len);
@@ -135,11 +138,13 @@ enum err stream_post(struct endpoint_env *env, struct request *request)
                                    .writer = request,
                                    .write_answer = write_answer};
     struct problem_list problems;
-    const struct answer_details details = {.problems = &problems};
+    struct answer_details details = {.problems = &problems};
 
     problem_list_init(&problems, request->arena);
     request->step = "read the request";
     request->err = read_request(env, request, &problems, &create);
+    if (request->err == ERR_INVALID_JSON)
+        details.message = request->msg.text; /* says what is wrong, and where */
     if (request->err != ERR_OK) {
         answer_error(request, &details, 0);
         return request->err;

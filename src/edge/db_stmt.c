@@ -97,7 +97,7 @@ static size_t list_count_of(const char *text, size_t param_count)
         return 0;
     in_group = count_marks(open, (size_t)(close - open));
     outside = count_marks(text, strlen(text)) - in_group;
-    return (param_count - outside) / in_group;
+    return param_count < outside ? 0 : (param_count - outside) / in_group;
 }
 
 /* The text with its group repeated LIST_COUNT times. */

@@ -225,6 +225,7 @@ static enum err settle_round(const struct billing_settle *settle, const char **r
     if (err != ERR_OK)
         return err;
     send_attempt(settle, &billing, is_fresh, &answer);
+    *ret_applied = answer.outcome == STRIPE_APPLIED && billing.attempt_version >= settle->version;
     return act_on_answer(settle, &billing, &answer, ret_attempt_key, msg);
 }
 
@@ -243,6 +244,8 @@ enum err billing_settle_run(const struct billing_settle *settle, const char **re
             return ERR_INTERNAL; /* the limits were checked: a tier without an item is our fault */
         if (err != ERR_OK || billing.applied_version >= settle->version)
             return err;
+        if (billing.desired_version < settle->version)
+            return errmsg_set(msg, ERR_INTERNAL, "the tier is not meant to reach the version");
         if (!has_time(settle))
             return errmsg_set(msg, ERR_TIMEOUT, "no time is left to hear from Stripe");
         err = billing_take_lease(db, settle->arena, &settle->place, clock_now_us(),

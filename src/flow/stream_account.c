@@ -8,6 +8,7 @@
 #include "flow/stream_create.h"
 #include "flow/stream_target.h"
 #include "rule/lookup.h"
+#include "store/account.h"
 #include "store/billing.h"
 
 bool stream_needs_team_lock(const struct stream_create *create)
@@ -84,8 +85,11 @@ enum err stream_raise_billing(struct stream_create *create, struct errmsg *msg)
     err = billing_lock_team(db, create->arena, team_id, &version, msg);
     if (err != ERR_OK)
         return err;
+    /* Every tier that is waited for must be meant to reach the stream's version, also one of which
+     * only pending accounts of other streams are used. */
     create->stream.billing_version = added_tiers == 0 ? version : version + 1;
-    return billing_raise(db, create->arena, team_id, added_tiers, version + 1, msg);
+    return billing_raise(db, create->arena, team_id, create->wait_tiers,
+                         create->stream.billing_version, msg);
 }
 
 static struct account *new_account(struct stream_create *create, const struct target *target)

@@ -3,6 +3,7 @@
 #include "flow/stream_create.h"
 #include "flow/stream_target.h"
 #include "rule/entitlement.h"
+#include "store/account.h"
 #include "store/billing.h"
 
 /* Counts what the create would add, and reads only what that makes necessary. */

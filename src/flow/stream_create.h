@@ -12,9 +12,9 @@
 #include "base/err.h"
 #include "edge/digest.h"
 #include "rule/problem.h"
-#include "store/account.h"
 #include "store/caller.h"
 #include "store/pair.h"
+#include "store/segment.h"
 #include "store/stream.h"
 
 struct arena;
@@ -49,10 +49,10 @@ struct stream_create {
     struct arena *arena;
     struct caller caller;
     const struct stream_input *input;
-    const char *idempotency_key; /* NULL = none was sent */
-    unsigned char request_hash[DIGEST_BYTES];
-    int64_t deadline_us; /* monotonic */
-    void *writer;        /* handed to write_answer */
+    const char *idempotency_key;              /* NULL = none was sent */
+    unsigned char request_hash[DIGEST_BYTES]; /* of the body; only with a key */
+    int64_t deadline_us;                      /* monotonic */
+    void *writer;                             /* handed to write_answer */
     /* Shapes the answer for ERR: the stream in `stream` and `pairs`, or the refusal in `problems`
      * and `orphans`. No I/O: it runs inside a transaction. */
     void (*write_answer)(const struct stream_create *create, enum err err,

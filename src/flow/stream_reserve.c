@@ -11,6 +11,7 @@
 #include "rule/segment_input.h"
 #include "rule/slot.h"
 #include "rule/stream_name.h"
+#include "store/account.h"
 #include "store/billing.h"
 #include "store/segment.h"
 #include "store/team.h"

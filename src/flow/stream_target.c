@@ -9,6 +9,7 @@
 #include "flow/flow.h"
 #include "flow/stream_create.h"
 #include "rule/lookup.h"
+#include "store/account.h"
 #include "store/profile.h"
 
 static bool is_same_target(const struct target *target, const struct pair_input *pair)
@@ -65,23 +66,26 @@ void stream_set_account(struct target *target, struct account *account)
     target->origin = account->state == ACCOUNT_SLEEPING ? PAIR_WOKEN : PAIR_KNOWN;
 }
 
-/* The accounts and the segment that are named by id, in one read. */
+/* The accounts and the segment that are named by id: in one read, if there is an account. */
 static enum err find_by_id(struct stream_create *create, struct errmsg *msg)
 {
+    struct flow *flow = create->flow;
+    int64_t team_id = create->caller.team_id;
     int64_t segment_id = create->input->pairs[0].segment_id;
     int64_t *ids = arena_array(create->arena, create->target_count, sizeof *ids);
     struct segment_name segment;
-    struct account_list accounts;
+    struct account_list accounts = {0};
     size_t count = 0;
-    enum err err;
+    enum err err = ERR_OK;
 
     for (size_t i = 0; i < create->target_count; i++)
         if (create->targets[i].handle == NULL)
             ids[count++] = create->targets[i].account_id;
-    if (count == 0 && segment_id == 0)
-        return ERR_OK;
-    err = account_find_with_segment(create->flow->db, create->arena, create->caller.team_id, ids,
-                                    count, segment_id, &accounts, &segment, msg);
+    if (count > 0)
+        err = account_find_with_segment(flow->db, create->arena, team_id, ids, count, segment_id,
+                                        &accounts, &segment, msg);
+    else if (segment_id != 0)
+        err = segment_find(flow->db, create->arena, team_id, segment_id, &segment, msg);
     if (err != ERR_OK)
         return err;
     if (segment_id != 0)
@@ -141,6 +145,20 @@ static enum err find_cached_profiles(struct stream_create *create, struct errmsg
         return ERR_OK;
     return profile_find(create->flow->db, create->arena, lookups, count,
                         clock_now_us() - max_age_us, msg);
+}
+
+/* The cache and the team's own row name the account differently: one of them is out of date, and
+ * only X knows which. */
+static void doubt_cache(struct stream_create *create)
+{
+    for (size_t i = 0; i < create->target_count; i++) {
+        struct target *target = &create->targets[i];
+
+        if (target->lookup == NULL || target->account == NULL)
+            continue;
+        if (strcasecmp(target->lookup->profile.handle, target->account->handle) != 0)
+            target->lookup->outcome = LOOKUP_FAILED;
+    }
 }
 
 /* A handle the cache does not know may still be one that the team tracks. It is looked up all the
@@ -233,6 +251,8 @@ enum err stream_find_targets(struct stream_create *create, struct errmsg *msg)
         err = find_cached_profiles(create, msg);
     if (err == ERR_OK)
         err = stream_match_targets(create, msg);
+    if (err == ERR_OK)
+        doubt_cache(create);
     if (err == ERR_OK)
         err = guess_accounts(create, msg);
     if (err == ERR_OK)

@@ -1,6 +1,7 @@
 #include "serve/worker.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -170,11 +171,13 @@ static int64_t resident_pages(void)
     return pages;
 }
 
-/* A worker that leaks is replaced before the machine suffers. */
+/* Gives back what a burst has needed, and replaces a worker that leaks before the machine suffers.
+ */
 static void worker_check_memory(struct worker *worker)
 {
     if (worker->request_count % MEMORY_CHECK_REQUESTS != 0)
         return;
+    malloc_trim(0);
 
     int64_t pages = resident_pages();
     if (worker->baseline_pages == 0)

@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "edge/db.h"
+#include "store/segment.h"
 
 static const char *const state_texts[ACCOUNT__MAX] = {"pending", "active", "sleeping"};
 
@@ -37,10 +38,9 @@ static void accounts_of_rows(struct arena *arena, const struct db_result *rows,
                              struct account_list *ret_accounts)
 {
     ret_accounts->items = arena_array(arena, rows->row_count, sizeof *ret_accounts->items);
-    ret_accounts->count = 0;
+    ret_accounts->count = rows->row_count;
     for (size_t i = 0; i < rows->row_count; i++)
-        if (db_result_get(rows, i, 0)->kind != DB_NULL)
-            ret_accounts->items[ret_accounts->count++] = account_of_row(rows, i);
+        ret_accounts->items[i] = account_of_row(rows, i);
 }
 
 /* The parameters LEAD followed by the ids. */
@@ -70,20 +70,21 @@ enum err account_find_with_segment(struct db *db, struct arena *arena, int64_t t
                                    struct account_list *ret_accounts,
                                    struct segment_name *ret_segment, struct errmsg *msg)
 {
-    static const int64_t no_id = 0;
-    const struct db_value lead[] = {db_int(team_id), db_int(segment_id), db_int(team_id)};
+    const struct db_value lead[] = {db_int(segment_id), db_int(team_id)};
     struct db_result rows;
     enum err err = query_ids(db, arena, STATEMENT_ACCOUNT_FIND_WITH_SEGMENT, lead, HW_COUNT(lead),
-                             count == 0 ? &no_id : ids, count == 0 ? 1 : count, &rows, msg);
+                             ids, count, &rows, msg);
 
     if (err != ERR_OK)
         return err;
     accounts_of_rows(arena, &rows, ret_accounts);
-    *ret_segment = (struct segment_name){
-        .id = db_result_get(&rows, 0, 7)->integer,
-        .name = db_result_get(&rows, 0, 8)->bytes,
-        .description = db_result_get(&rows, 0, 9)->bytes,
-    };
+    *ret_segment = (struct segment_name){0};
+    if (rows.row_count > 0)
+        *ret_segment = (struct segment_name){
+            .id = db_result_get(&rows, 0, 7)->integer,
+            .name = db_result_get(&rows, 0, 8)->bytes,
+            .description = db_result_get(&rows, 0, 9)->bytes,
+        };
     return ERR_OK;
 }
 

@@ -8,6 +8,7 @@
 
 struct arena;
 struct db;
+struct segment_name;
 
 enum account_state { ACCOUNT_PENDING, ACCOUNT_ACTIVE, ACCOUNT_SLEEPING, ACCOUNT__MAX };
 
@@ -26,16 +27,10 @@ struct account_list {
     size_t count;
 };
 
-/* A team's segment as far as a create needs it. */
-struct segment_name {
-    int64_t id;       /* 0 = the team has no such segment, or it is archived */
-    const char *name; /* NULL if none */
-    const char *description;
-};
-
 /* All functions: lists live on ARENA; errors are those of db_query. */
 
-/* The accounts with these ids, and the segment SEGMENT_ID (0 = none asked), in one read. */
+/* The accounts with these ids, at least one, and the segment SEGMENT_ID (0 = none asked), in one
+ * read. Without any account found the segment is not found either. */
 enum err account_find_with_segment(struct db *db, struct arena *arena, int64_t team_id,
                                    const int64_t *ids, size_t count, int64_t segment_id,
                                    struct account_list *ret_accounts,

@@ -55,6 +55,26 @@ static enum err add_labels(struct db *db, struct arena *arena, int64_t id,
     return db_query(db, arena, STATEMENT_SEGMENT_ADD_LABEL, params, count, &ignored, msg);
 }
 
+enum err segment_find(struct db *db, struct arena *arena, int64_t team_id, int64_t id,
+                      struct segment_name *ret_segment, struct errmsg *msg)
+{
+    const struct db_value params[] = {db_int(team_id), db_int(id)};
+    struct db_result rows;
+    enum err err =
+        db_query(db, arena, STATEMENT_SEGMENT_FIND, params, HW_COUNT(params), &rows, msg);
+
+    if (err != ERR_OK)
+        return err;
+    *ret_segment = (struct segment_name){0};
+    if (rows.row_count > 0)
+        *ret_segment = (struct segment_name){
+            .id = db_result_get(&rows, 0, 0)->integer,
+            .name = db_result_get(&rows, 0, 1)->bytes,
+            .description = db_result_get(&rows, 0, 2)->bytes,
+        };
+    return ERR_OK;
+}
+
 enum err segment_add(struct db *db, struct arena *arena, int64_t team_id,
                      const struct segment_input *segment, int64_t now_us, int64_t *ret_id,
                      struct errmsg *msg)

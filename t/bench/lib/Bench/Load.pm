@@ -3,6 +3,7 @@ package Bench::Load;
 # The loads: wrk with one script a case, the bare loop, and the two measurements that need no load.
 
 use v5.36;
+use Bench::Report;
 use Headwater::Daemon;
 use Headwater::Wait qw(wait_for);
 use Mojo::JSON qw(decode_json);
@@ -51,7 +52,7 @@ sub answers_check ($self, $case, $wrk, $answers) {
 sub per_request ($cost, $count) {
     return (
         cpu_ms      => { map { $_ => 1000 * $cost->{cpu_s}{$_} / $count } keys $cost->{cpu_s}->%* },
-        statements  => $cost->{executed} / $count,
+        statements  => $cost->{statements} / $count,
         round_trips => $cost->{round_trips} / $count,
     );
 }
@@ -92,12 +93,12 @@ sub startup_ms ($self, $dir) {
     return $ms;
 }
 
-# Creates with handles never seen, each look-up taking 100 ms: milliseconds of the slowest of five
-# with one handle, and of the slowest of three with 50.
+# Creates with handles never seen, each look-up taking 100 ms: milliseconds with one handle and with
+# 50, medians of five.
 sub lookups_ms ($self) {
     $self->{lab}->scrapebadger->options(latency_ms => $LATENCY_MS);
-    my ($one)   = sort { $b <=> $a } map { $self->lookup_ms(1) } 1 .. 5;
-    my ($fifty) = sort { $b <=> $a } map { $self->lookup_ms(50) } 1 .. 3;
+    my $one   = Bench::Report::median(map { $self->lookup_ms(1) } 1 .. 5);
+    my $fifty = Bench::Report::median(map { $self->lookup_ms(50) } 1 .. 5);
     $self->{lab}->scrapebadger->options(latency_ms => 0);
     return ($one, $fifty);
 }

@@ -12,9 +12,10 @@ my $TICKS_PER_S = sysconf(_SC_CLK_TCK);
 # Requests that were under way when the load ended are finished by then.
 my $SETTLE_S = 0.2;
 
-# Statements in the protocol's prepared form, and the few that go out as text.
-my @EXECUTED = qw(COM_STMT_EXECUTE COM_BEGIN COM_COMMIT COM_ROLLBACK);
-my @COUNTERS = (@EXECUTED, 'COM_STMT_PREPARE');
+# Questions are all statements that clients had executed, prepared ones among them; preparing is a
+# round trip of its own. Between two readings lies one statement of the meter itself.
+my @COUNTERS = qw(QUESTIONS COM_STMT_PREPARE);
+my $OWN      = 1;
 
 sub new ($class, $lab) {
     my $self = bless { lab => $lab }, $class;
@@ -27,8 +28,8 @@ sub new ($class, $lab) {
     return $self;
 }
 
-# Runs $work->() and returns what it returned and a hash of what it cost: cpu_s by group, executed
-# and round_trips of the database, answers by status.
+# Runs $work->() and returns what it returned and a hash of what it cost: cpu_s by group,
+# statements and round_trips of the database, answers by status.
 sub measure ($self, $work) {
     my $place  = -s $self->log_file || 0;
     my $before = $self->snapshot;
@@ -37,27 +38,30 @@ sub measure ($self, $work) {
     sleep $SETTLE_S;
     my $after = $self->snapshot;
     my @then  = times;
+    my $asked = difference($after->{status}, $before->{status});
     my %cost  = (
-        cpu_s       => { map { $_ => $after->{cpu}{$_} - $before->{cpu}{$_} } keys $self->{group}->%* },
-        executed    => sum(map { $after->{status}{$_} - $before->{status}{$_} } @EXECUTED),
-        round_trips => sum(map { $after->{status}{$_} - $before->{status}{$_} } @COUNTERS),
+        cpu_s       => difference($after->{cpu}, $before->{cpu}),
+        statements  => $asked->{QUESTIONS} - $OWN,
+        round_trips => $asked->{QUESTIONS} - $OWN + $asked->{COM_STMT_PREPARE},
         answers     => $self->answers_count($place),
     );
     $cost{cpu_s}{load} = $then[2] + $then[3] - $clock[2] - $clock[3];
     return ($result, \%cost);
 }
 
-# The meter's own statement goes out as text, so none of the counters sees it.
 sub snapshot ($self) {
-    my $names  = join ', ', map { "'$_'" } @COUNTERS;
-    my $status = $self->{lab}->dbh->selectall_hashref("SELECT variable_name AS name,
-        variable_value AS value FROM information_schema.global_status
-        WHERE variable_name IN ($names)", 'name');
+    my $names = join ', ', map { "'$_'" } @COUNTERS;
+    my $rows  = $self->{lab}->dbh->selectall_arrayref("SELECT variable_name, variable_value
+        FROM information_schema.global_status WHERE variable_name IN ($names)");
+    my $group = $self->{group};
     return {
-        cpu    => { map { $_ => sum(map { cpu_s($_) } $self->{group}{$_}->@*) }
-                        keys $self->{group}->%* },
-        status => { map { $_ => $status->{$_}{value} } @COUNTERS },
+        cpu    => { map { $_ => sum(map { cpu_s($_) } $group->{$_}->@*) } keys %$group },
+        status => { map { @$_ } @$rows },
     };
+}
+
+sub difference ($after, $before) {
+    return { map { $_ => $after->{$_} - $before->{$_} } keys %$after };
 }
 
 # CPU seconds of a process, of its children that live, and of those that were replaced.
@@ -67,7 +71,8 @@ sub cpu_s ($pid) {
     return sum(@own[11 .. 14], map { @{$_}[11, 12] } @children) / $TICKS_PER_S;
 }
 
-# The fields of /proc/PID/stat behind the name: state is 0, utime 11, stime 12, cutime 13, cstime 14.
+# The fields of /proc/PID/stat behind the name: state is 0, utime 11, stime 12, cutime 13 and
+# cstime 14.
 sub stat_fields ($pid) {
     open my $in, '<', "/proc/$pid/stat" or die "process $pid is gone\n";
     return split ' ', <$in> =~ s/\A.*\)//sr;

@@ -19,24 +19,25 @@ my @TARGETS = (
     [round_trips => 'round trips of a create, known account',      max => 8,    ''],
     [bare_ratio  => 'creates/s as a part of the bare loop',         min => 0.65, ''],
     [worker_cpu  => 'worker CPU of a create, known account',        max => 0.3,  'ms'],
-    [worker_pss  => 'PSS of a worker after the load',               max => 1.5,  'MB'],
+    [worker_pss  => 'PSS of a worker, known account',               max => 1.5,  'MB'],
     [startup     => 'until all workers are ready',                  max => 100,  'ms'],
     [fifty_cost  => '50 pairs, times the cost of one',              max => 4,    ''],
-    [lookup_cost => '50 new handles, times the slowest one alone',  max => 2,    ''],
+    [lookup_cost => 'look-up of 50 new handles, times one alone',  max => 2,    ''],
 );
 
-# $rounds: { case => [round, ...] }; $other: { worker_pss => [...], startup => [...],
-# lookups => [one, fifty], workers, seconds, rounds }. Returns all that is to be said.
-sub make ($class, $rounds, $other) {
+# new($rounds, $other). $rounds: { case => [round, ...] }; $other: { pss => { known_account,
+# all_cases, lookups } in MB, startup => [...], lookups => [one, fifty], workers, seconds, rounds }.
+sub new ($class, $rounds, $other) {
     my $self = bless { setting => { $other->%{qw(workers seconds rounds)} } }, $class;
     $self->{case} = { map { $_ => case_of($rounds->{$_}) } keys %$rounds };
     my ($one, $fifty) = $other->{lookups}->@*;
     $self->{lookup_ms} = { one => $one, fifty => $fifty };
+    $self->{pss_mb}    = $other->{pss};
     $self->{figure}    = {
         round_trips => $self->{case}{known_account}{round_trips},
         bare_ratio  => ratio($rounds->{known_account}, $rounds->{bare}),
         worker_cpu  => $self->{case}{known_account}{cpu_ms}{workers},
-        worker_pss  => median($other->{worker_pss}->@*),
+        worker_pss  => $other->{pss}{known_account},
         startup     => median($other->{startup}->@*),
         fifty_cost  => ratio($rounds->{known_account}, $rounds->{fifty_pairs}),
         lookup_cost => $fifty / $one,
@@ -72,17 +73,26 @@ sub is_reached ($self, $target) {
     return $bound eq 'max' ? $figure <= $limit : $figure >= $limit;
 }
 
+# Names of figures that were not measured.
+sub gaps ($self) {
+    return (
+        (grep { !($self->{case}{$_}{rps} // 0) } map { $_->[0] } @CASES),
+        (grep { !($self->{figure}{$_} // 0) } map { $_->[0] } @TARGETS),
+    );
+}
+
 sub json ($self) {
     my %targets = map { $_->[0] => { $_->[2] => $_->[3], value => $self->{figure}{ $_->[0] },
             reached => $self->is_reached($_) ? Mojo::JSON->true : Mojo::JSON->false } } @TARGETS;
-    return encode_json({ $self->%{qw(setting case lookup_ms)}, targets => \%targets }) . "\n";
+    my %all = ($self->%{qw(setting case lookup_ms pss_mb)}, targets => \%targets);
+    return encode_json(\%all) . "\n";
 }
 
 sub text ($self) {
     my $setting = $self->{setting};
     return "Medians of $setting->{rounds} interleaved rounds of $setting->{seconds} s, "
         . "$setting->{workers} workers, TLS, 32 connections.\n\n"
-        . $self->case_table . "\n" . $self->lookup_line . "\n" . $self->target_table;
+        . $self->case_table . "\n" . $self->lines . "\n" . $self->target_table;
 }
 
 sub case_table ($self) {
@@ -101,9 +111,12 @@ sub case_table ($self) {
     return $text;
 }
 
-sub lookup_line ($self) {
-    return sprintf "At 100 ms a look-up: a create with one new handle takes %.0f ms at most, "
-        . "one with 50 takes %.0f ms.\n", $self->{lookup_ms}->@{qw(one fifty)};
+sub lines ($self) {
+    return sprintf("At 100 ms a look-up: a create with one new handle takes %.0f ms, "
+        . "one with 50 takes %.0f ms.\n", $self->{lookup_ms}->@{qw(one fifty)})
+        . sprintf("PSS of a worker: %.2f MB after creates with known accounts, %.2f MB after all "
+        . "cases, %.2f MB after look-ups of 50.\n",
+        $self->{pss_mb}->@{qw(known_account all_cases lookups)});
 }
 
 sub target_table ($self) {

@@ -6,8 +6,7 @@ use v5.36;
 use FindBin;
 use lib "$FindBin::RealBin/lib";
 use Headwater::Lab;
-use Headwater::Streams
-    qw(body_new pair_new answer_refused answer_created leaves_nothing);
+use Headwater::Streams qw(body_new pair_new answer_refused answer_created leaves_nothing);
 use Test::More;
 
 my $lab   = Headwater::Lab->new;
@@ -82,7 +81,8 @@ subtest 'keys of one team' => sub {
     my $user   = $lab->user($teams[0]{id});
     my $secret = $lab->operator->run(qw(key create --user), $user)->{key}{secret};
     my $mate   = $lab->client($secret);
-    is $mate->get("/v1/streams/$theirs->{id}")->code, 200, 'another user of the team sees the stream';
+    is $mate->get("/v1/streams/$theirs->{id}")->code, 200,
+        'another user of the team sees the stream';
     answer_created('and uses the account',
         $mate->post_stream({ pairs => [{ %account, %segment }] }));
     is $mate->get("/v1/streams/$ours->{id}")->code, 404, 'but not what is foreign to the team';
