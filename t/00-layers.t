@@ -48,8 +48,8 @@ my %HOME = (
 # vsnprintf; its other calls are banned there by 02-banned.t).
 my @PURE = qw(assert.h ctype.h inttypes.h limits.h math.h stdalign.h stdarg.h stdbool.h stddef.h
     stdint.h stdio.h stdlib.h string.h strings.h);
-my @SYSTEM = qw(arpa/inet.h errno.h fcntl.h getopt.h grp.h malloc.h netdb.h netinet/in.h poll.h signal.h
-    stdatomic.h sys/mman.h sys/prctl.h sys/resource.h sys/socket.h sys/stat.h sys/time.h
+my @SYSTEM = qw(arpa/inet.h errno.h fcntl.h getopt.h grp.h malloc.h netdb.h netinet/in.h poll.h
+    signal.h stdatomic.h sys/mman.h sys/prctl.h sys/resource.h sys/socket.h sys/stat.h sys/time.h
     sys/types.h sys/un.h sys/wait.h time.h unistd.h);
 my %PURE   = map { $_ => 1 } @PURE;
 my %SYSTEM = map { $_ => 1 } @PURE, @SYSTEM;

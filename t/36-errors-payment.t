@@ -80,6 +80,25 @@ subtest 'several tiers' => sub {
     answer_created('and then well again', $client->post_stream($body));
 };
 
+subtest 'several tiers, and the way back is declined too' => sub {
+    my $team    = $lab->team;
+    my $client  = $lab->client($team);
+    my $starter = $team->{items}{starter};
+    my $body    = { pairs => [map { pair_new(accountTier => $_) } qw(starter growth)] };
+    $stripe->fault(kind => 'card_declined', match => $team->{items}{growth});
+    $stripe->fault(match => $starter, delay_ms => 1);
+    $stripe->fault(kind => 'card_declined', match => $starter);
+    answer_refused('declined', $client->post_stream($body), 402, 'payment_failed');
+    my @lease = $lab->dbh->selectrow_array('SELECT COUNT(lease_owner), COUNT(attempt_key) FROM billing
+        WHERE team_id = ?', undef, $team->{id});
+    is_deeply \@lease, [0, 0], 'nobody has to wait for a lease that is left';
+    answer_created('the next one', $client->post_stream($body));
+    my %quantity;
+    $quantity{ $_->{item} } = $_->{to} for $lab->seat_changes($team);
+    is_deeply \%quantity, { map { $team->{items}{$_} => 1 } qw(starter growth) }, 'pays for both';
+    $stripe->faults_clear;
+};
+
 subtest 'a sleeping account' => sub {
     my $client = $lab->client($lab->team);
     my $stream = answer_created('one', $client->post_stream(body_new()));

@@ -106,28 +106,35 @@ static enum err undo_in_transaction(void *arg, struct errmsg *msg)
     return err;
 }
 
-/* What was raised for this create before Stripe refused is lowered now if Stripe can be reached,
- * else by whoever settles the tier next. */
-static void lower_again(struct undo *undo)
+/* Lowers one tier. A refusal gives lease and attempt back: the tier stays to be lowered. */
+static void lower_tier(const struct undo *undo, enum tier tier)
 {
     struct stream_create *create = undo->create;
-    const char *ignored;
+    const struct billing_settle settle = {
+        .flow = create->flow,
+        .arena = create->arena,
+        .place = {create->caller.team_id, tier, create->run_id},
+        .version = undo->version + 1,
+        .deadline_us = create->deadline_us,
+    };
+    const char *attempt_key = NULL;
     struct errmsg msg;
 
-    for (unsigned i = 0; i < TIER__MAX; i++) {
-        struct billing_settle settle = {
-            .flow = create->flow,
-            .arena = create->arena,
-            .place = {create->caller.team_id, (enum tier)i, create->run_id},
-            .version = undo->version + 1,
-            .deadline_us = create->deadline_us,
-        };
+    if (billing_settle_run(&settle, &attempt_key, &msg) == ERR_OK)
+        return;
+    log_write(LOG_WARNING, "a Stripe quantity is still to be lowered: %s", msg.text);
+    if (attempt_key != NULL && billing_remove_attempt(create->flow->db, create->arena,
+                                                      &settle.place, attempt_key, &msg) != ERR_OK)
+        log_write(LOG_WARNING, "a refused attempt was not removed: %s", msg.text);
+}
 
-        if ((create->wait_tiers & (1U << i)) == 0 || (enum tier)i == undo->place->tier)
-            continue;
-        if (billing_settle_run(&settle, &ignored, &msg) != ERR_OK)
-            log_write(LOG_WARNING, "a Stripe quantity is still to be lowered: %s", msg.text);
-    }
+/* What was raised for this create before Stripe refused is lowered now if Stripe can be reached,
+ * else by whoever settles the tier next. */
+static void lower_again(const struct undo *undo)
+{
+    for (unsigned i = 0; i < TIER__MAX; i++)
+        if (undo->create->wait_tiers & (1U << i) && (enum tier)i != undo->place->tier)
+            lower_tier(undo, (enum tier)i);
 }
 
 enum err stream_undo(struct stream_create *create, const struct billing_place *place,
