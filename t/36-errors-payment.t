@@ -89,8 +89,9 @@ subtest 'several tiers, and the way back is declined too' => sub {
     $stripe->fault(match => $starter, delay_ms => 1);
     $stripe->fault(kind => 'card_declined', match => $starter);
     answer_refused('declined', $client->post_stream($body), 402, 'payment_failed');
-    my @lease = $lab->dbh->selectrow_array('SELECT COUNT(lease_owner), COUNT(attempt_key) FROM billing
-        WHERE team_id = ?', undef, $team->{id});
+    my @lease = $lab->dbh->selectrow_array(
+        'SELECT COUNT(lease_owner), COUNT(attempt_key) FROM billing WHERE team_id = ?', undef,
+        $team->{id});
     is_deeply \@lease, [0, 0], 'nobody has to wait for a lease that is left';
     answer_created('the next one', $client->post_stream($body));
     my %quantity;
