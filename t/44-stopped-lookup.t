@@ -11,7 +11,7 @@ use Test::More;
 
 my $lab = Headwater::Lab->new(parts => [qw(database doubles daemon)], workers => 1, config => {
     'scrapebadger.deadline_ms' => 2000,
-    'stripe.timeout_ms'        => 2000,
+    'stripe.timeout_ms'        => 1000,
     'server.deadline_ms'       => 2500,
     'server.kill_ms'           => 3000,
 });

@@ -13,7 +13,7 @@ use Time::HiRes qw(sleep time);
 my %config = (
     'scrapebadger.deadline_ms' => 200,
     'stripe.timeout_ms'        => 200,
-    'server.deadline_ms'       => 500,
+    'server.deadline_ms'       => 1300,
     'server.kill_ms'           => 1500,
 );
 my $alone = Headwater::Alone->new(workers => 1, config => \%config);

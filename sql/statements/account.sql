@@ -77,10 +77,15 @@ UPDATE tracked_account FORCE INDEX (PRIMARY)
  WHERE state = 'pending' AND team_id = ? AND id IN ({?}) ORDER BY id;
 
 -- name: account_sleep_unpaid
--- Stripe refused: an account that was active before and that no stream uses goes back to sleep.
+-- Stripe refused: an account that was woken goes back to sleep, unless another stream that is still
+-- pending needs it. Active streams may have slept with it before.
 UPDATE tracked_account FORCE INDEX (PRIMARY) SET state = 'sleeping'
- WHERE state = 'pending' AND activated_at IS NOT NULL AND automated_streams = 0 AND team_id = ?
-   AND id IN ({?}) ORDER BY id;
+ WHERE state = 'pending' AND activated_at IS NOT NULL AND team_id = ? AND id IN ({?})
+   AND NOT EXISTS (SELECT 1 FROM pair p
+                     JOIN stream s ON s.team_id = p.team_id AND s.id = p.stream_id
+                    WHERE p.team_id = tracked_account.team_id AND s.status = 'pending'
+                      AND p.account_id = tracked_account.id)
+ ORDER BY id;
 
 -- name: account_remove_unpaid
 -- Stripe refused: an account that never was active and that no stream uses is forgotten.

@@ -30,12 +30,8 @@ UPDATE idempotency_key SET state = 'finished', stream_id = ?, status = ?, body =
 DELETE FROM idempotency_key
  WHERE team_id = ? AND idempotency_key = ? AND owner = ? AND state = 'started';
 
--- name: idempotency_key_find
--- How a run whose COMMIT is in doubt finds out.
-SELECT state, stream_id, status, body FROM idempotency_key
- WHERE team_id = ? AND idempotency_key = ? AND owner = ?;
-
 -- name: idempotency_key_release
--- The run ends before the answer is final: the next request with the key takes over at once.
+-- The run ends before the answer is final, or without knowing what became of it: the next request
+-- with the key takes over at once.
 UPDATE idempotency_key SET locked_until = ?
- WHERE team_id = ? AND idempotency_key = ? AND owner = ? AND state = 'reserved';
+ WHERE team_id = ? AND idempotency_key = ? AND owner = ? AND state <> 'finished';

@@ -16,4 +16,5 @@ INSERT INTO segment_label (segment_id, label_id) VALUES {(?, ?)};
 -- name: segment_remove
 -- A segment that the refused create made and that no stream uses.
 DELETE FROM segment WHERE team_id = ? AND id = ?
-   AND NOT EXISTS (SELECT 1 FROM stream WHERE stream.segment_id = segment.id);
+   AND NOT EXISTS (SELECT 1 FROM stream
+                    WHERE stream.team_id = segment.team_id AND stream.segment_id = segment.id);

@@ -74,21 +74,26 @@ void answer_body(struct request *request, int status, const char *body, size_t b
     request->answer.body_len = body_len;
 }
 
-void answer_error(struct request *request, const struct answer_details *details,
-                  int64_t retry_after_s)
+void answer_headers(struct request *request, int64_t retry_after_s)
 {
-    static const struct answer_details none = {0};
     const struct error_row *row = error_table_get(request->err);
     int64_t pause_s = retry_after_s > 0 ? retry_after_s : row->retry_after_s;
+
+    if (request->err == ERR_UNAUTHORIZED)
+        request_add_header(request, "WWW-Authenticate", "Bearer");
+    if (row->retry_after_s > 0)
+        request_add_header(request, "Retry-After",
+                           arena_printf(request->arena, "%lld", (long long)pause_s));
+}
+
+void answer_error(struct request *request, const struct answer_details *details)
+{
+    static const struct answer_details none = {0};
     struct buf body;
 
     buf_init(&body, request->arena);
     answer_write_error(request->arena, request->err, request->id, details == NULL ? &none : details,
                        &body);
-    answer_body(request, row->status, body.text, body.len);
-    if (request->err == ERR_UNAUTHORIZED)
-        request_add_header(request, "WWW-Authenticate", "Bearer");
-    if (pause_s > 0 && row->retry_after_s > 0)
-        request_add_header(request, "Retry-After",
-                           arena_printf(request->arena, "%lld", (long long)pause_s));
+    answer_body(request, error_table_get(request->err)->status, body.text, body.len);
+    answer_headers(request, 0);
 }

@@ -23,10 +23,11 @@ struct answer_details {
 void answer_write_error(struct arena *arena, enum err err, const char *request_id,
                         const struct answer_details *details, struct buf *ret_body);
 
-/* Answers the request with the envelope of its error, and with the headers that go with its code.
- * RETRY_AFTER_S 0 takes the code's own pause. */
-void answer_error(struct request *request, const struct answer_details *details,
-                  int64_t retry_after_s);
+/* Answers the request with the envelope of its error and its headers. */
+void answer_error(struct request *request, const struct answer_details *details);
+
+/* Adds the headers that go with the request's error. RETRY_AFTER_S 0 takes the code's own pause. */
+void answer_headers(struct request *request, int64_t retry_after_s);
 
 /* Answers the request with a body. */
 void answer_body(struct request *request, int status, const char *body, size_t body_len);

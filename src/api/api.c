@@ -77,7 +77,7 @@ void api_run(struct api *api, struct request *request)
 
     request->err = find_endpoint(api, request, &route);
     if (request->err != ERR_OK) {
-        answer_error(request, NULL, 0);
+        answer_error(request, NULL);
         return;
     }
     request->err = route->run(&api->env, request);

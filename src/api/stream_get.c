@@ -35,7 +35,7 @@ enum err stream_get(struct endpoint_env *env, struct request *request)
     request->step = "read the stream";
     request->err = find(env, request, &stream, &pairs, &pair_count);
     if (request->err != ERR_OK) {
-        answer_error(request, NULL, 0);
+        answer_error(request, NULL);
         return request->err;
     }
     buf_init(&body, request->arena);

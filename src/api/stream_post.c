@@ -114,12 +114,8 @@ static void write_answer(const struct stream_create *create, enum err err,
 /* The answer of a create that ran, with its headers. */
 static void answer_create(struct request *request, const struct stream_create *create)
 {
-    if (request->err != ERR_OK) {
-        const struct answer_details details = {.problems = &create->problems,
-                                               .orphans = create->orphans,
-                                               .orphan_count = create->orphan_count};
-        answer_error(request, &details, create->retry_after_s);
-    }
+    if (request->err != ERR_OK)
+        answer_headers(request, create->retry_after_s);
     answer_body(request, create->answer.status, create->answer.body, create->answer.body_len);
     if (create->answer.status < 300)
         request_add_header(
@@ -146,7 +142,7 @@ enum err stream_post(struct endpoint_env *env, struct request *request)
     if (request->err == ERR_INVALID_JSON)
         details.message = request->msg.text; /* says what is wrong, and where */
     if (request->err != ERR_OK) {
-        answer_error(request, &details, 0);
+        answer_error(request, &details);
         return request->err;
     }
     request->err = stream_create_run(&create, &request->msg);

@@ -206,9 +206,12 @@ static enum err check_deadlines(const struct config *config, struct errmsg *msg)
     } pairs[] = {
         {"[scrapebadger] deadline_ms", "[server] deadline_ms", config->scrapebadger_deadline_ms,
          config->deadline_ms},
-        {"[stripe] timeout_ms", "[server] deadline_ms", config->stripe_timeout_ms,
-         config->deadline_ms},
+        {"[stripe] timeout_ms and a second", "[server] deadline_ms",
+         config->stripe_timeout_ms + CONFIG_SPARE_MS, config->deadline_ms},
+        {"Two [stripe] timeout_ms and a second", "the billing lease",
+         2 * config->stripe_timeout_ms + CONFIG_SPARE_MS, CONFIG_LEASE_MS},
         {"[server] deadline_ms", "[server] kill_ms", config->deadline_ms, config->kill_ms},
+        {"[server] kill_ms", "the claim on an idempotency key", config->kill_ms, CONFIG_CLAIM_MS},
     };
 
     for (size_t i = 0; i < HW_COUNT(pairs); i++)

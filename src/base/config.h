@@ -10,6 +10,12 @@
 
 struct arena;
 
+/* Times that are no options, each longer than what runs inside it: a run holds an idempotency key
+ * and a billing lease so long, and keeps so much in hand before it begins a call. */
+#define CONFIG_CLAIM_MS 60000
+#define CONFIG_LEASE_MS 30000
+#define CONFIG_SPARE_MS 1000
+
 struct config {
     /* [headwater] */
     bool sandbox;             /* outside services may be plain http and on private addresses */

@@ -82,6 +82,8 @@ static bool is_lost(unsigned int number)
     case CR_SERVER_LOST_EXTENDED:
     case CR_COMMANDS_OUT_OF_SYNC:
     case ER_SERVER_SHUTDOWN:
+    case ER_CON_COUNT_ERROR:
+    case ER_TOO_MANY_USER_CONNECTIONS:
     case SERVER_CONNECTION_KILLED:
     case SERVER_IDLE_TIMEOUT:
         return true;
@@ -96,6 +98,7 @@ static enum err err_of_number(unsigned int number)
     case ER_LOCK_DEADLOCK:
     case ER_LOCK_WAIT_TIMEOUT:
     case SERVER_CHECKREAD:
+    case ER_NO_REFERENCED_ROW_2: /* what was read a moment ago is gone: read again */
         return ERR_DB_RETRY;
     case ER_DUP_ENTRY:
         return ERR_DB_DUPLICATE;

@@ -36,11 +36,15 @@ static enum err commit(struct db *db, struct errmsg *msg)
     enum err err = db_run_text(db, "COMMIT", msg);
 
     db->in_transaction = false;
-    if (err == ERR_DB_LOST)
-        return errmsg_set(msg, ERR_DB_UNKNOWN, "the connection was lost at COMMIT");
-    if (err != ERR_OK)
+    if (err == ERR_OK)
+        return ERR_OK;
+    if (err == ERR_DB_RETRY) {
         roll_back(db);
-    return err;
+        return err;
+    }
+    /* Any other failure proves nothing: the server may have committed all the same. */
+    db_close(db);
+    return errmsg_while(msg, ERR_DB_UNKNOWN, "committing");
 }
 
 static enum err run_once(struct db *db, enum err (*body)(void *arg, struct errmsg *msg), void *arg,

@@ -10,11 +10,12 @@
 #include "remote/stripe.h"
 #include "store/account.h"
 
-#define LEASE_US (30 * CLOCK_S_US)
+#define LEASE_US (CONFIG_LEASE_MS * CLOCK_MS_US)
 #define LEASE_PAUSE_MIN_US (20 * CLOCK_MS_US)
 #define LEASE_PAUSE_SPAN_US (30 * CLOCK_MS_US)
 #define PAUSE_MAX_US (2 * CLOCK_S_US)
 #define FAILED_PAUSE_US (500 * CLOCK_MS_US)
+#define RESEND_PAUSE_MS 500
 
 /* Stripe forgets a key after 24 hours; an older attempt is decided by reading, never sent again. */
 #define ATTEMPT_MAX_AGE_US (20 * 3600 * CLOCK_S_US)
@@ -22,9 +23,9 @@
 /* A call is not begun unless it can end in time, with a second to spare for what follows. */
 static bool has_time(const struct billing_settle *settle)
 {
-    int64_t call_us = settle->flow->config->stripe_timeout_ms * CLOCK_MS_US + CLOCK_S_US;
+    int64_t call_ms = settle->flow->config->stripe_timeout_ms + CONFIG_SPARE_MS;
 
-    return clock_monotonic_us() + call_us <= settle->deadline_us;
+    return clock_monotonic_us() + call_ms * CLOCK_MS_US <= settle->deadline_us;
 }
 
 static void pause_for_lease(void)
@@ -122,6 +123,12 @@ static void decide_by_reading(const struct billing_settle *settle, const struct 
     *answer = item;
 }
 
+/* False for a failure, and for a refusal of a key that was sent before. */
+static bool is_last_word(const struct stripe_answer *answer, bool is_fresh)
+{
+    return answer->outcome != STRIPE_FAILED && (answer->outcome != STRIPE_REFUSED || is_fresh);
+}
+
 /* Sends the attempt that stands. IS_FRESH: it was never sent before, so a refusal is a refusal. */
 static void send_attempt(const struct billing_settle *settle, const struct billing *billing,
                          bool is_fresh, struct stripe_answer *answer)
@@ -136,9 +143,14 @@ static void send_attempt(const struct billing_settle *settle, const struct billi
     stripe_quantity_set(settle->flow->stripe, settle->arena, billing->item_id,
                         billing->attempt_quantity, billing->attempt_key, until_us, answer);
     log_answer(settle, billing, answer);
-    /* A key that Stripe does not take any more says nothing of what it took before. */
-    if (answer->outcome == STRIPE_FAILED || (answer->outcome == STRIPE_REFUSED && !is_fresh))
+    if (is_last_word(answer, is_fresh))
+        return;
+    /* An earlier sending of the key may still be under way. Once Stripe has seen the key for good
+     * it replays its answer; only then does the item tell what came of it. */
+    if (answer->replayed || answer->status < 400)
         decide_by_reading(settle, billing, answer);
+    else
+        *answer = (struct stripe_answer){.outcome = STRIPE_UNKNOWN, .pause_ms = RESEND_PAUSE_MS};
 }
 
 /* Stripe will not do it. An older attempt than ours is dropped, and ours is made next; our own ends
@@ -224,37 +236,64 @@ static enum err settle_round(const struct billing_settle *settle, const char **r
         return ERR_OK; /* the lease ran out, or the row has to tell what happened: start over */
     if (err != ERR_OK)
         return err;
+    if (!has_time(settle))
+        return billing_release_lease(settle->flow->db, settle->arena, &settle->place, msg);
     send_attempt(settle, &billing, is_fresh, &answer);
     *ret_applied = answer.outcome == STRIPE_APPLIED && billing.attempt_version >= settle->version;
     return act_on_answer(settle, &billing, &answer, ret_attempt_key, msg);
 }
 
+/* Looks at the row, and takes a round if the lease can be had. */
+static enum err settle_once(const struct billing_settle *settle, const char **ret_attempt_key,
+                            bool *ret_applied, struct errmsg *msg)
+{
+    struct db *db = settle->flow->db;
+    int64_t now_us = clock_now_us();
+    bool is_ours = false;
+    struct billing billing;
+    enum err err = billing_find(db, settle->arena, &settle->place, &billing, msg);
+
+    if (err == ERR_NOT_FOUND)
+        return ERR_INTERNAL; /* the limits were checked: a tier without an item is our fault */
+    if (err != ERR_OK)
+        return err;
+    *ret_applied = billing.applied_version >= settle->version;
+    if (*ret_applied)
+        return ERR_OK;
+    if (billing.desired_version < settle->version)
+        return errmsg_set(msg, ERR_INTERNAL, "the tier is not meant to reach the version");
+    if (!has_time(settle))
+        return errmsg_set(msg, ERR_TIMEOUT, "no time is left to hear from Stripe");
+    err = billing_take_lease(db, settle->arena, &settle->place, now_us, now_us + LEASE_US, &is_ours,
+                             msg);
+    if (err == ERR_OK && is_ours)
+        return settle_round(settle, ret_attempt_key, ret_applied, msg);
+    if (err == ERR_OK)
+        pause_for_lease();
+    return err;
+}
+
+void billing_settle_release(const struct billing_settle *settle)
+{
+    struct errmsg msg;
+
+    if (billing_release_lease(settle->flow->db, settle->arena, &settle->place, &msg) != ERR_OK)
+        log_write(LOG_WARNING, "a billing lease was not given back: %s", msg.text);
+}
+
 enum err billing_settle_run(const struct billing_settle *settle, const char **ret_attempt_key,
                             struct errmsg *msg)
 {
-    struct db *db = settle->flow->db;
     bool is_applied = false;
-    bool is_ours = false;
-    struct billing billing;
-    enum err err;
+    enum err err = ERR_OK;
 
-    for (;;) {
-        err = billing_find(db, settle->arena, &settle->place, &billing, msg);
-        if (err == ERR_NOT_FOUND)
-            return ERR_INTERNAL; /* the limits were checked: a tier without an item is our fault */
-        if (err != ERR_OK || billing.applied_version >= settle->version)
-            return err;
-        if (billing.desired_version < settle->version)
-            return errmsg_set(msg, ERR_INTERNAL, "the tier is not meant to reach the version");
-        if (!has_time(settle))
-            return errmsg_set(msg, ERR_TIMEOUT, "no time is left to hear from Stripe");
-        err = billing_take_lease(db, settle->arena, &settle->place, clock_now_us(),
-                                 clock_now_us() + LEASE_US, &is_ours, msg);
-        if (err == ERR_OK && is_ours)
-            err = settle_round(settle, ret_attempt_key, &is_applied, msg);
-        if (err != ERR_OK || is_applied)
-            return err;
-        if (!is_ours)
+    /* A row that was locked for too long is no answer: what Stripe did stands in the attempt. */
+    while (err == ERR_DB_RETRY || (err == ERR_OK && !is_applied)) {
+        if (err == ERR_DB_RETRY)
             pause_for_lease();
+        err = settle_once(settle, ret_attempt_key, &is_applied, msg);
     }
+    if (err != ERR_OK && err != ERR_PAYMENT_FAILED && err != ERR_SUBSCRIPTION_REQUIRED)
+        billing_settle_release(settle);
+    return err;
 }

@@ -180,19 +180,6 @@ enum err stream_put_accounts(struct stream_create *create, struct errmsg *msg)
     return err;
 }
 
-/* Says why the chokepoint took fewer accounts than were asked for. */
-static enum err explain_refusal(struct stream_create *create, const int64_t *ids,
-                                struct errmsg *msg)
-{
-    struct account_list accounts;
-    enum err err = account_find(create->flow->db, create->arena, create->caller.team_id, ids,
-                                create->target_count, &accounts, msg);
-
-    if (err != ERR_OK)
-        return err;
-    return stream_refuse_accounts(create, &accounts, msg);
-}
-
 enum err stream_take_accounts(struct stream_create *create, struct errmsg *msg)
 {
     int64_t *ids = stream_create_account_ids(create);
@@ -202,7 +189,8 @@ enum err stream_take_accounts(struct stream_create *create, struct errmsg *msg)
 
     if (err != ERR_OK)
         return err;
-    if (taken < (int64_t)create->target_count)
-        return explain_refusal(create, ids, msg);
+    create->was_short = taken < (int64_t)create->target_count;
+    if (create->was_short)
+        return errmsg_set(msg, ERR_OVERLOADED, "accounts kept filling and freeing meanwhile");
     return rename_accounts(create, msg);
 }

@@ -24,9 +24,8 @@ enum err stream_raise_billing(struct stream_create *create, struct errmsg *msg) 
 /* Adds the accounts that are new, wakes those asleep, notes new handles of those renamed. */
 enum err stream_put_accounts(struct stream_create *create, struct errmsg *msg) HW_MUST_CHECK;
 
-/* Takes one automated stream of each account, through the chokepoint. ERR_STREAM_CAP_EXCEEDED and
- * ERR_ACCOUNT_NOT_FOUND list the offenders; ERR_DB_RETRY asks for the transaction to be run again,
- * under the team's lock, since an account has changed its state. */
+/* Takes one automated stream of each account, through the chokepoint. If one has no room or has
+ * changed its state: ERR_OVERLOADED with was_short set; why is to be read after the rollback. */
 enum err stream_take_accounts(struct stream_create *create, struct errmsg *msg) HW_MUST_CHECK;
 
 #endif

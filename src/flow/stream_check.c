@@ -1,7 +1,7 @@
-/* The limits of a create, decided by what has been read: before look-ups, and again under locks. */
+#include "flow/stream_check.h"
+
 #include "flow/flow.h"
 #include "flow/stream_create.h"
-#include "flow/stream_target.h"
 #include "rule/entitlement.h"
 #include "store/account.h"
 #include "store/billing.h"
@@ -73,8 +73,6 @@ static struct account *find_account(const struct account_list *accounts, int64_t
 enum err stream_refuse_accounts(struct stream_create *create, const struct account_list *accounts,
                                 struct errmsg *msg)
 {
-    enum err err;
-
     for (size_t i = 0; i < create->target_count; i++) {
         struct target *target = &create->targets[i];
         struct account *account = find_account(accounts, target->account_id);
@@ -89,9 +87,6 @@ enum err stream_refuse_accounts(struct stream_create *create, const struct accou
     }
     if (create->problems.count > 0)
         return errmsg_set(msg, ERR_ACCOUNT_NOT_FOUND, "an account is gone");
-    err = check_caps(create, msg);
-    if (err != ERR_OK)
-        return err;
     create->needs_team_lock = true;
-    return errmsg_set(msg, ERR_DB_RETRY, "an account has changed its state");
+    return check_caps(create, msg);
 }

@@ -1,6 +1,7 @@
 #include "flow/stream_claim.h"
 
 #include "base/clock.h"
+#include "base/config.h"
 #include "base/log.h"
 #include "flow/flow.h"
 #include "flow/stream_create.h"
@@ -42,6 +43,12 @@ static enum err replay(struct stream_create *create, const struct idempotency_ke
     return ERR_OK;
 }
 
+static enum err refuse_running(struct stream_create *create, struct errmsg *msg)
+{
+    create->retry_after_s = 1;
+    return errmsg_set(msg, ERR_REQUEST_IN_PROGRESS, "the first request still runs");
+}
+
 enum err stream_claim(struct stream_create *create, struct errmsg *msg)
 {
     struct idempotency_place place = stream_claim_place(create);
@@ -52,17 +59,17 @@ enum err stream_claim(struct stream_create *create, struct errmsg *msg)
     if (place.key == NULL)
         return ERR_OK;
     err = idempotency_key_claim(create->flow->db, create->arena, &place, create->request_hash,
-                                now_us, now_us + STREAM_CLAIM_S * CLOCK_S_US, &key, msg);
+                                now_us, now_us + CONFIG_CLAIM_MS * CLOCK_MS_US, &key, msg);
+    if (err == ERR_DB_RETRY)
+        return refuse_running(create, msg); /* its run has the row locked */
     if (err != ERR_OK)
         return err;
     if (!key.is_same_body)
         return errmsg_set(msg, ERR_IDEMPOTENCY_KEY_REUSED, "the key was used with another body");
     if (key.state == IDEMPOTENCY_FINISHED)
         return replay(create, &key);
-    if (!key.is_ours) {
-        create->retry_after_s = 1;
-        return errmsg_set(msg, ERR_REQUEST_IN_PROGRESS, "the first request still runs");
-    }
+    if (!key.is_ours)
+        return refuse_running(create, msg);
     return key.state == IDEMPOTENCY_RESERVED ? take_over(create, key.stream_id, msg) : ERR_OK;
 }
 
@@ -94,13 +101,11 @@ static enum err settle_key(struct stream_create *create, enum err err, struct er
 
     if (err == ERR_IDEMPOTENCY_KEY_REUSED || err == ERR_REQUEST_IN_PROGRESS)
         return ERR_OK; /* the key is another run's */
-    if (create->is_reserved)
+    if (create->is_reserved || err == ERR_OUTCOME_UNKNOWN)
         return idempotency_key_release(db, create->arena, &place, clock_now_us(), msg);
     if (refusal_is_final(err))
         return idempotency_key_set_finished(db, create->arena, &place, 0, create->answer.status,
                                             create->answer.body, create->answer.body_len, msg);
-    if (err == ERR_OUTCOME_UNKNOWN)
-        return ERR_OK; /* only time can tell: the claim runs out by itself */
     return idempotency_key_remove(db, create->arena, &place, msg);
 }
 

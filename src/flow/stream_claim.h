@@ -8,9 +8,6 @@
 
 struct stream_create;
 
-/* How long a run may hold a key: longer than the master lets any worker live in one request. */
-#define STREAM_CLAIM_S 60
-
 /* Claims the key. A finished one answers the create with the bytes given before; a reserved one
  * whose run has died is taken over with its stream. ERR_IDEMPOTENCY_KEY_REUSED,
  * ERR_REQUEST_IN_PROGRESS. */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "flow/stream_check.h"
 #include "flow/stream_claim.h"
 #include "flow/stream_finish.h"
 #include "flow/stream_reserve.h"

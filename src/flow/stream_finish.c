@@ -33,7 +33,9 @@ static enum err settle_tier(struct stream_create *create, enum tier tier, struct
     enum err err = billing_settle_run(&settle, &attempt_key, msg);
 
     if (err == ERR_PAYMENT_FAILED || err == ERR_SUBSCRIPTION_REQUIRED)
-        return stream_undo(create, &settle.place, attempt_key, err, msg);
+        err = stream_undo(create, &settle.place, attempt_key, err, msg);
+    if (err != ERR_OK && !create->is_answered)
+        billing_settle_release(&settle); /* a failed undo leaves it */
     return err;
 }
 

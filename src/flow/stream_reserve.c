@@ -5,6 +5,7 @@
 #include "edge/db_tx.h"
 #include "flow/flow.h"
 #include "flow/stream_account.h"
+#include "flow/stream_check.h"
 #include "flow/stream_claim.h"
 #include "flow/stream_create.h"
 #include "flow/stream_target.h"
@@ -16,11 +17,15 @@
 #include "store/segment.h"
 #include "store/team.h"
 
+/* How often the transaction is begun for accounts that were short and then were not. */
+#define SHORT_TRY_MAX 3
+
 /* A run that is tried again starts from what was read before the transaction. */
 static void forget_last_try(struct stream_create *create)
 {
     problem_list_init(&create->problems, create->arena);
     create->wait_tiers = 0;
+    create->was_short = false;
     create->stream = (struct stream){.team_id = create->caller.team_id};
 }
 
@@ -209,6 +214,7 @@ static enum err find_outcome(struct stream_create *create, bool *ret_committed, 
     return ERR_OK;
 }
 
+/* Runs the transaction; if its COMMIT is in doubt and did not take place, once more. */
 static enum err run_reserve(struct stream_create *create, struct errmsg *msg)
 {
     bool is_committed = false;
@@ -220,7 +226,22 @@ static enum err run_reserve(struct stream_create *create, struct errmsg *msg)
     if (err != ERR_OK || is_committed)
         return err;
     err = db_tx_run(create->flow->db, reserve, create, msg);
-    return err == ERR_DB_UNKNOWN ? ERR_OUTCOME_UNKNOWN : err;
+    if (err == ERR_DB_UNKNOWN ||
+        err == ERR_DB_DUPLICATE) /* the first COMMIT arrived late after all */
+        return errmsg_while(msg, ERR_OUTCOME_UNKNOWN, "reserving again");
+    return err;
+}
+
+/* The chokepoint took fewer accounts than it was asked for. Who was full is read now that nothing
+ * of ours is counted any more: ERR_OK if nobody is, and the transaction may be run again. */
+static enum err explain_shortage(struct stream_create *create, struct errmsg *msg)
+{
+    struct account_list accounts;
+    enum err err =
+        account_find(create->flow->db, create->arena, create->caller.team_id,
+                     stream_create_account_ids(create), create->pair_count, &accounts, msg);
+
+    return err == ERR_OK ? stream_refuse_accounts(create, &accounts, msg) : err;
 }
 
 enum err stream_reserve(struct stream_create *create, struct errmsg *msg)
@@ -229,6 +250,11 @@ enum err stream_reserve(struct stream_create *create, struct errmsg *msg)
 
     create->needs_team_lock = stream_needs_team_lock(create);
     err = run_reserve(create, msg);
+    for (int i = 1; create->was_short && err == ERR_OVERLOADED && i < SHORT_TRY_MAX; i++) {
+        err = explain_shortage(create, msg);
+        if (err == ERR_OK)
+            err = run_reserve(create, msg);
+    }
     if (err != ERR_OK)
         return err;
     create->is_reserved = true;

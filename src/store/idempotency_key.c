@@ -140,20 +140,3 @@ enum err idempotency_key_release(struct db *db, struct arena *arena,
     return query_place(db, arena, STATEMENT_IDEMPOTENCY_KEY_RELEASE, lead, HW_COUNT(lead), place,
                        &ignored, msg);
 }
-
-enum err idempotency_key_find(struct db *db, struct arena *arena,
-                              const struct idempotency_place *place,
-                              struct idempotency_key *ret_key, struct errmsg *msg)
-{
-    struct db_result rows;
-    enum err err =
-        query_place(db, arena, STATEMENT_IDEMPOTENCY_KEY_FIND, NULL, 0, place, &rows, msg);
-
-    if (err != ERR_OK)
-        return err;
-    if (rows.row_count == 0)
-        return errmsg_set(msg, ERR_NOT_FOUND, "the key is not this run's");
-    *ret_key = (struct idempotency_key){.is_ours = true, .is_same_body = true};
-    read_answer(&rows, 0, ret_key);
-    return ERR_OK;
-}

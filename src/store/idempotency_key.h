@@ -66,9 +66,4 @@ enum err idempotency_key_release(struct db *db, struct arena *arena,
                                  const struct idempotency_place *place, int64_t now_us,
                                  struct errmsg *msg) HW_MUST_CHECK;
 
-/* The row as it is, if it is still this run's (ERR_NOT_FOUND if not). */
-enum err idempotency_key_find(struct db *db, struct arena *arena,
-                              const struct idempotency_place *place,
-                              struct idempotency_key *ret_key, struct errmsg *msg) HW_MUST_CHECK;
-
 #endif

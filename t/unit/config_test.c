@@ -268,7 +268,13 @@ static void test_check_deadlines(void **state)
     assert_int_equal(config_check(&config, &msg), ERR_OK);
     config.stripe_timeout_ms = config.deadline_ms + 1;
     assert_int_equal(config_check(&config, &msg), ERR_USAGE);
-    config.stripe_timeout_ms = config.deadline_ms - 1;
+    config.stripe_timeout_ms = 14500;
+    assert_int_equal(config_check(&config, &msg), ERR_USAGE);
+    assert_non_null(strstr(msg.text, "the billing lease"));
+    config.stripe_timeout_ms = 14499;
+    config.kill_ms = CONFIG_CLAIM_MS;
+    assert_int_equal(config_check(&config, &msg), ERR_USAGE);
+    assert_non_null(strstr(msg.text, "the claim on an idempotency key"));
     config.kill_ms = config.deadline_ms;
     assert_int_equal(config_check(&config, &msg), ERR_USAGE);
     assert_non_null(strstr(msg.text, "[server] kill_ms"));
