@@ -110,6 +110,9 @@ subtest 'status 415' => sub {
         'application/json ;') {
         answer_created($type, $client->post_stream(body_new(), 'Content-Type' => $type));
     }
+    answer_refused('a coding', $client->post_stream(body_new(), 'Content-Encoding' => 'gzip'),
+        415, 'unsupported_media_type');
+    answer_created('no coding', $client->post_stream(body_new(), 'Content-Encoding' => 'identity'));
 };
 
 subtest 'status 413' => sub {

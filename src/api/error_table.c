@@ -6,8 +6,9 @@ static const struct error_row rows[ERR__MAX] = {
     [ERR_NOT_FOUND] = {"not_found", 404, "There is nothing here.", LOG_INFO, 0},
     [ERR_METHOD_NOT_ALLOWED] = {"method_not_allowed", 405,
                                 "This path does not know the method; see Allow.", LOG_INFO, 0},
-    [ERR_UNSUPPORTED_MEDIA_TYPE] = {"unsupported_media_type", 415,
-                                    "Send the body as application/json, in UTF-8.", LOG_INFO, 0},
+    [ERR_UNSUPPORTED_MEDIA_TYPE] =
+        {"unsupported_media_type", 415,
+         "Send the body as application/json, in UTF-8, without a content coding.", LOG_INFO, 0},
     [ERR_BODY_TOO_LARGE] = {"body_too_large", 413, "The body may have at most 64 KiB.", LOG_INFO,
                             0},
     [ERR_INVALID_IDEMPOTENCY_KEY] = {"invalid_idempotency_key", 400,

@@ -21,8 +21,10 @@ static enum err find(struct endpoint_env *env, struct request *request, struct s
     err = stream_find(env->flow.db, request->arena, team_id, id, ret_stream, &request->msg);
     if (err != ERR_OK)
         return err;
-    return pair_list(env->flow.db, request->arena, team_id, id, ret_pairs, ret_count,
-                     &request->msg);
+    err = pair_list(env->flow.db, request->arena, team_id, id, ret_pairs, ret_count, &request->msg);
+    if (err == ERR_OK && *ret_count != ret_stream->pair_count)
+        return errmsg_set(&request->msg, ERR_NOT_FOUND, "the stream was taken out meanwhile");
+    return err;
 }
 
 enum err stream_get(struct endpoint_env *env, struct request *request)

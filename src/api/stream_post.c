@@ -26,10 +26,13 @@
 static enum err check_media_type(struct request *request)
 {
     const char *type = fcgi_find_param(request->fcgi, "CONTENT_TYPE");
+    const char *coding = fcgi_find_param(request->fcgi, "HTTP_CONTENT_ENCODING");
 
     if (type == NULL || !media_type_is_json(type))
         return errmsg_set(&request->msg, ERR_UNSUPPORTED_MEDIA_TYPE,
                           "the body is not JSON by type");
+    if (coding != NULL && strcasecmp(coding, "identity") != 0)
+        return errmsg_set(&request->msg, ERR_UNSUPPORTED_MEDIA_TYPE, "the body is encoded");
     return ERR_OK;
 }
 

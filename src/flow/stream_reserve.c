@@ -29,7 +29,8 @@ static void forget_last_try(struct stream_create *create)
     create->stream = (struct stream){.team_id = create->caller.team_id};
 }
 
-/* Under the team's lock: who else adds or wakes an account of the team has done so, or waits. */
+/* Under the team's lock: who else adds or wakes an account of the team has done so, or waits. The
+ * lock refreshes what the caller's plan and subscription allow. */
 static enum err decide_under_team_lock(struct stream_create *create, struct errmsg *msg)
 {
     enum err err;
