@@ -52,7 +52,11 @@ $edge->stop;
 
 subtest 'the raised rate' => sub {
     my $raised = Headwater::Edge->new(rate => 6000);
-    my @codes  = map { $_->code } $raised->client->post_streams_at_once([({}) x (4 * $RATE)]);
+    my @codes;
+    for (1 .. 2) { # fewer at once than nginx lets in
+        my @answers = $raised->client->post_streams_at_once([({}) x (2 * $RATE)]);
+        push @codes, map { $_->code } @answers;
+    }
     is_deeply [grep { $_ != 200 } @codes], [], 'a load runs';
     $raised->stop;
 };

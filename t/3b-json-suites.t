@@ -13,11 +13,13 @@ use Test::More;
 
 my $MAX_BYTES = 65536;
 
+# First, so that nothing is started for a test that cannot run.
+my @suite   = json_suite();
+my @naughty = naughty_strings();
+
 my $lab     = Headwater::Lab->new;
 my $team    = $lab->team;
 my $client  = $lab->client($team);
-my @suite   = json_suite();
-my @naughty = naughty_strings();
 $lab->dbh->do('UPDATE tier SET stream_cap = 1000');
 
 # Sends one and counts what came: the log must have as many lines in the end.

@@ -90,8 +90,10 @@ sub refused ($word) {
     my $first = $client->post_stream($body, @key);
     is_deeply [$proxy->left], [], 'the COMMIT was met';
     is_honest('the first answer', $first, 402);
-    answer_refused("the same key, $_", $client->post_stream($body, @key), 402, 'payment_failed')
-        for 'once', 'twice';
+    my ($again, $replay) = map { $client->post_stream($body, @key) } 1, 2;
+    is $again->code, 402, 'the same key is refused';
+    is $replay->headers->header('Idempotent-Replayed'), 'true', 'from now on it is a replay';
+    is $replay->body, $again->body, 'of the same answer';
     is_settled($team, 0);
     return;
 }
@@ -103,9 +105,33 @@ for my $word (qw(cut_before cut_after)) {
     subtest "$word: undo"           => sub { refused($word) };
     subtest "$word: known account"  => sub { known_account($word) };
 }
-subtest 'cut_before, twice'             => sub { known_account(('cut_before') x 2) };
-subtest 'cut_before, then cut_after'    => sub { known_account('cut_before', 'cut_after') };
-subtest 'late, when nobody waits for it' => sub { known_account("delay $LATE_S") };
+subtest 'cut_before, twice'          => sub { known_account(('cut_before') x 2) };
+subtest 'cut_before, then cut_after' => sub { known_account('cut_before', 'cut_after') };
+
+# The COMMIT arrives after headwaterd has asked whether it had, and while it tries again.
+subtest 'late' => sub {
+    my %run = map { $_ => { team => $lab->team } } qw(new known);
+    $_->{client} = $lab->client($_->{team}) for values %run;
+    my $known = answer_created('one', $run{known}{client}->post_stream(body_new()));
+    $run{new}{body}   = body_new();
+    $run{known}{body} = { pairs => [pair_new(accountId => $known->{accounts}[0]{accountId})] };
+    my @key = ('Idempotency-Key' => 'late');
+    $proxy->plan(("delay $LATE_S") x 2);
+    Mojo::Promise->all(map {
+        my $run = $_;
+        $run->{client}->ua->start_p(
+            $run->{client}->transaction(POST => '/v1/streams', $run->{body}, @key))
+            ->then(sub ($tx) { $run->{first} = $tx->res });
+    } values %run)->wait;
+    is_deeply [$proxy->left], [], 'the COMMITs were met';
+    for my $what (sort keys %run) {
+        my $run = $run{$what};
+        is_honest("$what: the first answer", $run->{first});
+        answer_created("$what: the same key", $run->{client}->post_stream($run->{body}, @key));
+    }
+    is_settled($run{new}{team},   1, [0, 1]);
+    is_settled($run{known}{team}, 2, [0, 1]);
+};
 
 $lab->stop;
 is_deeply [$proxy->stop], [], 'and so is the proxy';

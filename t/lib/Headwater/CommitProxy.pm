@@ -65,28 +65,29 @@ sub serve ($class, $listen, $real, $plan_file) {
     return;
 }
 
-# One connection of headwaterd and its own to MariaDB.
+# One connection of headwaterd and its own to MariaDB, which speaks first.
 sub join_up ($self, $near) {
-    my $link = { near => $near, early => '' };
+    my $link = { near => $near };
     $near->timeout(0);
     $near->on(read => sub ($, $bytes) { $self->forward($link, $bytes) });
-    $near->on(close => sub ($) { $link->{far}->close if $link->{far} && !$link->{is_late} });
+    $near->on(close => sub ($) {
+        $link->{is_left} = 1;
+        $link->{far}->close if $link->{far} && !$link->{is_late};
+    });
     Mojo::IOLoop->client({ path => $self->{real} } => sub ($loop, $error, $far) {
         return $near->close if $error;
+        $link->{far} = $far;
         $far->timeout(0);
         $far->on(read => sub ($, $bytes) { answer($link, $bytes) });
         $far->on(close => sub ($) { $near->close });
-        $link->{far} = $far;
-        $far->write($link->{early}) if length $link->{early};
     });
     return;
 }
 
 sub forward ($self, $link, $bytes) {
-    return $link->{early} .= $bytes if !$link->{far};
     my $word = $bytes eq $COMMIT ? $self->word_take : 'pass';
-    return $link->{near}->close     if $word eq 'cut_before';
-    $link->{is_cut} = 1             if $word eq 'cut_after';
+    return $link->{near}->close if $word eq 'cut_before';
+    $link->{is_cut} = 1 if $word eq 'cut_after';
     return $link->{far}->write($bytes) if $word !~ /^delay (\S+)/;
     $link->{is_late} = 1;
     Mojo::IOLoop->timer($1 => sub ($) { $link->{far}->write($bytes) });
@@ -94,9 +95,10 @@ sub forward ($self, $link, $bytes) {
 }
 
 sub answer ($link, $bytes) {
+    $link->{is_late} = 0;
+    return $link->{far}->close  if $link->{is_left};
     return $link->{near}->close if $link->{is_cut};
     $link->{near}->write($bytes);
-    $link->{is_late} = 0;
     return;
 }
 

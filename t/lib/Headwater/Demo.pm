@@ -5,6 +5,7 @@ package Headwater::Demo;
 
 use v5.36;
 use Cwd qw(abs_path);
+use Fcntl qw(LOCK_EX LOCK_NB);
 use File::Basename qw(dirname);
 use File::Path qw(make_path remove_tree);
 use File::Temp qw(tempdir);
@@ -51,6 +52,7 @@ sub main ($class, $command, @options) {
 
 sub run (@options) {
     my $detach = grep { $_ eq '--detach' } @options;
+    my $lock = lock_take();
     if (my @alive = Headwater::PidFile->alive($PID_FILE)) {
         die "it runs already, see $ENV_FILE; ./quickstart stop ends it\n";
     }
@@ -60,6 +62,14 @@ sub run (@options) {
     env_write($lab, $teams);
     hints_print($lab, $teams);
     return $detach ? detach($lab) : attend($lab);
+}
+
+# Two at the same instant would make the same folders. Held until this process ends.
+sub lock_take () {
+    make_path($VAR);
+    open my $lock, '>', "$VAR/quickstart.lock" or die "$VAR/quickstart.lock: $!\n";
+    flock $lock, LOCK_EX | LOCK_NB or die "another ./quickstart run is under way\n";
+    return $lock;
 }
 
 sub lab_start ($detach) {

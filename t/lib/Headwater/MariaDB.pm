@@ -5,6 +5,8 @@ package Headwater::MariaDB;
 
 use v5.36;
 use Carp qw(croak);
+use File::Basename qw(dirname);
+use File::Temp qw(tempdir);
 use Headwater::Files qw(cache_get file_read file_write program_find);
 use Headwater::Process;
 use Headwater::Wait qw(wait_for);
@@ -37,8 +39,12 @@ sub template_get ($cache) {
     return cache_get($cache, "mariadb-$version", \&template_fill);
 }
 
+# With a folder of its own for temporary tables: a starting server removes those it finds in its
+# own, and in /tmp they may be those of another server.
 sub template_fill ($folder) {
+    my $tmp     = tempdir(DIR => dirname($folder), CLEANUP => 1);
     my @command = (program_find('mariadb-install-db'), '--no-defaults', "--datadir=$folder",
+        "--tmpdir=$tmp",
         '--auth-root-authentication-method=normal', '--skip-test-db', '--innodb-log-file-size=16M',
         user_option());
     open my $out, '-|', 'sh', '-c', 'exec "$@" 2>&1', 'sh', @command

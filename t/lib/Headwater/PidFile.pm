@@ -12,7 +12,10 @@ my $STOP_WAIT_S = 40;
 
 # put($file, [name, pid], ...)
 sub put ($class, $file, @programs) {
-    my @lines = map { "$_->[0] $_->[1] " . (start_time($_->[1]) // 0) . "\n" } @programs;
+    my @lines = map {
+        my $start = start_time($_->[1]) // die "there is no /proc to tell when $_->[0] started\n";
+        "$_->[0] $_->[1] $start\n";
+    } @programs;
     file_write($file, join('', @lines), 0600);
     return;
 }

@@ -10,6 +10,7 @@ use Exporter qw(import);
 use File::Basename qw(dirname);
 use Headwater::Files qw(file_read);
 use Headwater::Requirement;
+use Mojo::JSON ();
 
 our @EXPORT_OK = qw(json_suite naughty_strings);
 
