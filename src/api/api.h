@@ -5,6 +5,7 @@
 
 #include "base/base.h"
 
+struct breaker;
 struct config;
 struct request;
 struct secret;
@@ -17,6 +18,7 @@ struct api_setup {
     const struct zone_list *zones;
     const struct secret *scrapebadger_key;
     const struct secret *stripe_key;
+    struct breaker *stripe_breaker; /* in memory that the workers share */
 };
 
 /* What one worker holds: database connection, prepared statements, HTTP handles. Made after fork;

@@ -5,6 +5,7 @@
 
 #include "base/base.h"
 
+struct breaker;
 struct config;
 struct db;
 struct scrapebadger;
@@ -15,6 +16,7 @@ struct flow {
     struct db *db;
     struct scrapebadger *scrapebadger;
     struct stripe *stripe;
+    struct breaker *stripe_breaker; /* shared by all workers */
 };
 
 #endif

@@ -1,5 +1,7 @@
 #include "flow/stream_check.h"
 
+#include "base/breaker.h"
+#include "base/clock.h"
 #include "flow/flow.h"
 #include "flow/stream_create.h"
 #include "rule/entitlement.h"
@@ -60,6 +62,24 @@ enum err stream_check_limits(struct stream_create *create, struct errmsg *msg)
     if (err == ERR_OK)
         err = check_caps(create, msg);
     return err;
+}
+
+/* True if the request adds an account to those that are paid for. */
+static bool adds_paid_account(const struct stream_create *create)
+{
+    for (size_t i = 0; i < create->target_count; i++)
+        if (create->targets[i].origin != PAIR_KNOWN)
+            return !create->caller.is_free;
+    return false;
+}
+
+enum err stream_check_billing(struct stream_create *create, struct errmsg *msg)
+{
+    struct breaker *breaker = create->flow->stripe_breaker;
+
+    if (!adds_paid_account(create) || breaker_admits(breaker, clock_monotonic_us()))
+        return ERR_OK;
+    return errmsg_set(msg, ERR_BILLING_UNAVAILABLE, "Stripe has not answered for a while");
 }
 
 static struct account *find_account(const struct account_list *accounts, int64_t id)

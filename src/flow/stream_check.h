@@ -13,6 +13,10 @@ struct stream_create;
  * locks. */
 enum err stream_check_limits(struct stream_create *create, struct errmsg *msg) HW_MUST_CHECK;
 
+/* ERR_BILLING_UNAVAILABLE if a paid account is to be added or woken while Stripe is known to be
+ * down. */
+enum err stream_check_billing(struct stream_create *create, struct errmsg *msg) HW_MUST_CHECK;
+
 /* Says why the chokepoint did not take all accounts, which are given as they are after the
  * rollback: ERR_ACCOUNT_NOT_FOUND or ERR_STREAM_CAP_EXCEEDED with the offenders. ERR_OK if there is
  * room by now, or one has only changed its state: then the next try decides under the team's lock.

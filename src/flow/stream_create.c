@@ -22,6 +22,7 @@ static const struct step {
     {"find what the request names", stream_find_targets, false},
     {"check the limits", stream_check_limits, false},
     {"look up handles", stream_resolve_handles, false},
+    {"ask whether Stripe answers", stream_check_billing, false},
     {"reserve the stream", stream_reserve, false},
     {"settle the bill", stream_settle_bill, true},
     {"finish the stream", stream_finish, true},

@@ -1,5 +1,6 @@
 #include "flow/stream_finish.h"
 
+#include "base/breaker.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "edge/db_tx.h"
@@ -39,6 +40,16 @@ static enum err settle_tier(struct stream_create *create, enum tier tier, struct
     return err;
 }
 
+/* Tells all workers whether Stripe answers; what the database did says nothing of it. */
+static void note_stripe(const struct stream_create *create, enum err err)
+{
+    bool has_answered =
+        err == ERR_OK || err == ERR_PAYMENT_FAILED || err == ERR_SUBSCRIPTION_REQUIRED;
+
+    if (create->wait_tiers != 0 && (has_answered || err == ERR_TIMEOUT))
+        breaker_note(create->flow->stripe_breaker, has_answered, clock_monotonic_us());
+}
+
 enum err stream_settle_bill(struct stream_create *create, struct errmsg *msg)
 {
     enum err err = ERR_OK;
@@ -46,6 +57,7 @@ enum err stream_settle_bill(struct stream_create *create, struct errmsg *msg)
     for (unsigned i = 0; i < TIER__MAX && err == ERR_OK; i++)
         if (create->wait_tiers & (1U << i))
             err = settle_tier(create, (enum tier)i, msg);
+    note_stripe(create, err);
     return err == ERR_TIMEOUT ? answer_pending(create) : err;
 }
 

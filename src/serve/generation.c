@@ -4,6 +4,7 @@
 
 #include "api/api.h"
 #include "base/arena.h"
+#include "base/breaker.h"
 #include "base/config.h"
 #include "base/secret.h"
 #include "base/zone.h"
@@ -22,6 +23,20 @@ static struct secret *secret_add(struct arena *arena)
 
     arena_defer(arena, secret_wipe, secret);
     return secret;
+}
+
+static void breaker_release(void *breaker)
+{
+    breaker_free(breaker);
+}
+
+/* A breaker that ends with the arena: a reload starts with a closed one. */
+static struct breaker *breaker_add(struct arena *arena)
+{
+    struct breaker *breaker = breaker_new();
+
+    arena_defer(arena, breaker_release, breaker);
+    return breaker;
 }
 
 static enum err generation_read(struct generation *generation, const char *path, struct errmsg *msg)
@@ -43,7 +58,8 @@ static enum err generation_read(struct generation *generation, const char *path,
     *setup = (struct api_setup){.config = config,
                                 .zones = zones,
                                 .scrapebadger_key = scrapebadger_key,
-                                .stripe_key = stripe_key};
+                                .stripe_key = stripe_key,
+                                .stripe_breaker = breaker_add(arena)};
     generation->config = config;
     generation->setup = setup;
     return err;

@@ -80,7 +80,7 @@ sub stop ($self, $seconds = 10, $signal = 'TERM') {
 # Children that outlived it are in its process group.
 sub orphans_end ($self) {
     my $gone = sub { !kill 0, -$self->{pid} };
-    return if eval { wait_for('the process group', 1, $gone) };
+    return if eval { wait_for('the process group', 5, $gone) };
     kill 'KILL', -$self->{pid};
     return "$self->{name} left processes behind";
 }
