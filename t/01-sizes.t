@@ -3,8 +3,9 @@
 # plain text: LF, no tabs, no blanks at a line's end, a line end at the file's.
 use v5.36;
 
-use File::Find qw(find);
 use FindBin qw($RealBin);
+use lib "$RealBin/lib";
+use Headwater::Source qw(text_names);
 use Test::More;
 
 my $top = "$RealBin/..";
@@ -27,25 +28,8 @@ my %MAKEFILE = map { $_ => 1 } qw(Makefile.am debian/rules);
 # A list, a source a line; and data.
 my %LONG = map { $_ => 1 } qw(Makefile.am sql/migrations/0002_label_catalogue.sql);
 
-# A text file is one by its name, or a script by its first line.
-sub is_text ($path) {
-    return 1 if $path =~ /\.(?:c|h|t|pm|pl|sql|md|awk|conf|lua|txt)$/;
-    return 0 if $path =~ m{\.[^/]*$};
-    open my $file, '<:raw', $path or return 0;
-    read $file, my $start, 2;
-    return $start eq '#!';
-}
-
 # All our text files, by their path from the top.
-sub names_of_texts () {
-    my @names = grep { -f "$top/$_" } @FILES;
-    my $visit = sub {
-        my $name = $File::Find::name =~ s{^\Q$top\E/}{}r;
-        push @names, $name if -f && $name !~ m{/\.deps/} && $name !~ $MADE && is_text($_);
-    };
-    find({ wanted => $visit, no_chdir => 1 }, grep { -d } map {"$top/$_"} @FOLDERS);
-    return sort @names;
-}
+sub names_of_texts () { return grep { $_ !~ $MADE } text_names($top, \@FILES, \@FOLDERS) }
 
 sub text_of ($name) {
     open my $file, '<:raw', "$top/$name" or die "$name: $!\n";

@@ -3,8 +3,9 @@
 # secret, nothing of the machine this was written on. And README.md knows the errors as they are.
 use v5.36;
 
-use File::Find qw(find);
 use FindBin qw($RealBin);
+use lib "$RealBin/lib";
+use Headwater::Source qw(text_names);
 use Test::More;
 
 my $top = "$RealBin/..";
@@ -48,23 +49,8 @@ sub text_of ($name) {
     return <$file> // '';
 }
 
-sub is_text ($path) {
-    return 1 if $path =~ /\.(?:c|h|t|pm|pl|sql|md|awk|conf|lua)$/;
-    return 0 if $path =~ m{\.[^/]*$};
-    open my $file, '<:raw', $path or return 0;
-    read $file, my $start, 2;
-    return $start eq '#!';
-}
-
-sub names_of_texts () {
-    my @names = grep { -f "$top/$_" } @FILES;
-    my $visit = sub {
-        my $name = $File::Find::name =~ s{^\Q$top\E/}{}r;
-        push @names, $name if -f && $name !~ m{/\.deps/} && is_text($_);
-    };
-    find({ wanted => $visit, no_chdir => 1 }, grep { -d } map {"$top/$_"} @FOLDERS);
-    return grep { $_ !~ $LEFT_OUT } sort @names;
-}
+# All our text files, by their path from the top.
+sub names_of_texts () { return grep { $_ !~ $LEFT_OUT } text_names($top, \@FILES, \@FOLDERS) }
 
 my @names = names_of_texts();
 my %lines = map { $_ => [ split /\n/, text_of($_) ] } @names;

@@ -21,11 +21,12 @@ enum err stream_refresh_accounts(struct stream_create *create, struct errmsg *ms
  * tiers that Stripe has to confirm before the stream is active, and the version to wait for. */
 enum err stream_raise_billing(struct stream_create *create, struct errmsg *msg) HW_MUST_CHECK;
 
-/* Adds the accounts that are new, wakes those asleep, notes new handles of those renamed. */
+/* Adds the accounts that are new and wakes those asleep. */
 enum err stream_put_accounts(struct stream_create *create, struct errmsg *msg) HW_MUST_CHECK;
 
 /* Takes one automated stream of each account, through the chokepoint. If one has no room or has
- * changed its state: ERR_OVERLOADED with was_short set; why is to be read after the rollback. */
+ * changed its state: ERR_OVERLOADED with was_short set; why is to be read after the rollback. Then
+ * notes the new handles of accounts that X has renamed: their rows are locked by now. */
 enum err stream_take_accounts(struct stream_create *create, struct errmsg *msg) HW_MUST_CHECK;
 
 #endif
