@@ -16,7 +16,8 @@ $dbh->do(q{SET time_zone = '+00:00'});
 # free one with a stream on the only account that is awake.
 my @SOUND = split /;\n/, <<'SQL';
 SET @now = UTC_TIMESTAMP(6), @run = REPEAT('r', 15);
-INSERT INTO team VALUES
+INSERT INTO team
+  (id, name, plan, subscription_status, stripe_subscription_id, created_at) VALUES
   (1, 'P', 'paid', 'active', 'sub_1', @now), (2, 'F', 'free', NULL, NULL, @now);
 INSERT INTO billing (team_id, tier, stripe_item_id, desired_version, applied_version,
   applied_quantity) VALUES (1, 'growth', 'si_1', 1, 1, 1), (1, 'pro', 'si_2', 2, 0, 0);
