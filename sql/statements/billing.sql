@@ -20,6 +20,36 @@ SELECT stripe_item_id, desired_version, applied_version, applied_quantity, attem
        attempt_version, attempt_quantity, attempt_at
   FROM billing WHERE team_id = ? AND tier = ?;
 
+-- name: billing_list_unsettled
+-- Rows of all teams that nobody is at: their wish is not confirmed or an attempt is open, no lease
+-- holds, no account waits (its stream is recovered first), and the last attempt is a while ago.
+SELECT b.team_id, b.tier, b.desired_version FROM billing b
+ WHERE (b.applied_version < b.desired_version OR b.attempt_key IS NOT NULL)
+   AND (b.lease_until IS NULL OR b.lease_until < ?)
+   AND (b.attempt_key IS NOT NULL OR b.last_attempt_at IS NULL OR b.last_attempt_at < ?)
+   AND NOT EXISTS (SELECT 1 FROM tracked_account a FORCE INDEX (tracked_account_billable)
+                    WHERE a.state = 'pending' AND a.team_id = b.team_id
+                      AND a.tier = CAST(b.tier AS CHAR))
+ ORDER BY b.team_id, b.tier LIMIT ?;
+
+-- name: billing_list_unaudited
+-- Rows of all teams whose quantity at Stripe has not been read for so long, longest first: index
+-- billing_audit. What was never written to Stripe is not ours to compare.
+SELECT team_id, tier, desired_version FROM billing
+ WHERE (audited_at IS NULL OR audited_at < ?) AND applied_version = desired_version
+   AND applied_version > 0 AND attempt_key IS NULL
+ ORDER BY audited_at LIMIT ?;
+
+-- name: billing_set_audited
+-- By primary key.
+UPDATE billing SET audited_at = ? WHERE team_id = ? AND tier = ?;
+
+-- name: billing_set_drifted
+-- Behind the team's lock and its billing rows': Stripe has another quantity than it had confirmed,
+-- so the right one has to be set again.
+UPDATE billing SET applied_quantity = ?, desired_version = ?
+ WHERE team_id = ? AND tier = ? AND attempt_key IS NULL;
+
 -- name: billing_lock
 -- Before the accounts are counted: who adds one has raised the version under this lock.
 SELECT desired_version FROM billing WHERE team_id = ? AND tier = ? AND lease_owner = ? FOR UPDATE;

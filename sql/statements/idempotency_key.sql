@@ -10,6 +10,16 @@ ON DUPLICATE KEY UPDATE
   locked_until = IF(owner = VALUES(owner), VALUES(locked_until), locked_until)
 RETURNING request_hash, owner, state, stream_id, status, body;
 
+-- name: idempotency_key_find
+-- By primary key, without a lock: what another run has made of a key that was ours.
+SELECT state, stream_id, status, body FROM idempotency_key
+ WHERE team_id = ? AND idempotency_key = ?;
+
+-- name: idempotency_key_find_by_stream
+-- For whoever goes on with a pending stream: index idempotency_key_stream.
+SELECT idempotency_key, owner FROM idempotency_key
+ WHERE team_id = ? AND stream_id = ? AND state = 'reserved';
+
 -- name: idempotency_key_lock
 -- The fence: a run whose key was taken over finds no row.
 SELECT state FROM idempotency_key
@@ -35,3 +45,10 @@ DELETE FROM idempotency_key
 -- with the key takes over at once.
 UPDATE idempotency_key SET locked_until = ?
  WHERE team_id = ? AND idempotency_key = ? AND owner = ? AND state <> 'finished';
+
+-- name: idempotency_key_remove_old
+-- The sweep, oldest first by index idempotency_key_age, a batch a statement. A reserved key is never
+-- swept: its stream is finished first. Of all teams.
+DELETE FROM idempotency_key
+ WHERE (state = 'started' AND created_at < ?) OR (state = 'finished' AND created_at < ?)
+ ORDER BY created_at LIMIT ?;

@@ -13,15 +13,6 @@ CREATE TABLE IF NOT EXISTS schema_migration (
   PRIMARY KEY (version)
 ) ENGINE=InnoDB CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
--- name: schema_migration_lock
--- One migrating program at a time in this database; waits so many seconds. The lock belongs to the
--- connection and ends with it. It is no row lock, and no transaction is open.
-SELECT GET_LOCK(CONCAT('headwater migrate ', DATABASE()), ?);
-
--- name: schema_migration_unlock
--- The lock would end with the connection too.
-SELECT RELEASE_LOCK(CONCAT('headwater migrate ', DATABASE()));
-
 -- name: schema_migration_list_applied
 -- What has been applied, oldest first, to be held against the files.
 SELECT version, name, checksum FROM schema_migration ORDER BY version;

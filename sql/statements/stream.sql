@@ -24,8 +24,13 @@ SELECT id, segment_id, name, status, billing_version, is_active, is_archived, se
 SELECT id FROM stream WHERE team_id = ? AND run_id = ?;
 
 -- name: stream_set_active
--- By primary key; matches nothing when it is active already.
-UPDATE stream SET status = 'active' WHERE team_id = ? AND id = ? AND status = 'pending';
+-- By primary key; matches one that is active already, but none that has been taken out.
+UPDATE stream SET status = 'active' WHERE team_id = ? AND id = ?;
+
+-- name: stream_list_pending
+-- Streams of all teams that have waited for so long, oldest first: index stream_waiting.
+SELECT team_id, id FROM stream WHERE status = 'pending' AND created_at < ?
+ ORDER BY created_at, id LIMIT ?;
 
 -- name: stream_lock
 -- The stream's state before it is finished or taken out.

@@ -16,6 +16,9 @@ enum err migrate_run(struct session *session, struct errmsg *msg) HW_MUST_CHECK;
 /* `headwater check`: looks at all the service needs; session->has_failed if something is wrong. */
 enum err check_run(struct session *session, struct errmsg *msg) HW_MUST_CHECK;
 
+/* `headwater reconcile`: brings to an end what was left behind, once or again and again. */
+enum err reconcile_command_run(struct session *session, struct errmsg *msg) HW_MUST_CHECK;
+
 /* `headwater team create`: a team, with its subscription and Stripe items if it pays. */
 enum err team_run_create(struct session *session, struct errmsg *msg) HW_MUST_CHECK;
 

@@ -8,6 +8,7 @@
 #include "base/text.h"
 
 #define NAME_LENGTH_MAX 200
+#define SECONDS_MAX 86400
 
 /* Above all characters, so that getopt's own '?' and ':' are never mistaken for an option. */
 #define FIRST_ID 256
@@ -30,6 +31,9 @@ static const struct option long_options[] = {
     {"user", required_argument, NULL, FIRST_ID + OPTION_USER},
     {"email", required_argument, NULL, FIRST_ID + OPTION_EMAIL},
     {"timezone", required_argument, NULL, FIRST_ID + OPTION_TIMEZONE},
+    {"once", no_argument, NULL, FIRST_ID + OPTION_ONCE},
+    {"every", required_argument, NULL, FIRST_ID + OPTION_EVERY},
+    {"older-than", required_argument, NULL, FIRST_ID + OPTION_OLDER_THAN},
     {NULL, 0, NULL, 0},
 };
 
@@ -111,19 +115,37 @@ enum err options_check(const struct options *options, unsigned allowed, unsigned
     return ERR_OK;
 }
 
+/* A number without sign; -1 for any other text. */
+static int64_t number_read(const char *text)
+{
+    size_t len = strlen(text);
+
+    if (len < 1 || len > 18 || strspn(text, "0123456789") != len)
+        return -1;
+    return strtoll(text, NULL, 10);
+}
+
 enum err options_get_id(const struct options *options, enum option_id id, int64_t *ret_number,
                         struct errmsg *msg)
 {
-    const char *text = options->text[id];
-    size_t len = strlen(text);
-    int64_t number = 0;
+    int64_t number = number_read(options->text[id]);
 
-    if (len >= 1 && len <= 18 && strspn(text, "0123456789") == len)
-        number = strtoll(text, NULL, 10);
     if (number < 1)
         return errmsg_set(msg, ERR_USAGE, "--%s must be an id, a positive integer.",
                           option_text(id));
     *ret_number = number;
+    return ERR_OK;
+}
+
+enum err options_get_seconds(const struct options *options, enum option_id id, int64_t min,
+                             int64_t standard, int64_t *ret_seconds, struct errmsg *msg)
+{
+    int64_t number = options_has(options, id) ? number_read(options->text[id]) : standard;
+
+    if (number < min || number > SECONDS_MAX)
+        return errmsg_set(msg, ERR_USAGE, "--%s must be a number of seconds, %lld to %d.",
+                          option_text(id), (long long)min, SECONDS_MAX);
+    *ret_seconds = number;
     return ERR_OK;
 }
 

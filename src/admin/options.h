@@ -25,6 +25,9 @@ enum option_id {
     OPTION_USER,
     OPTION_EMAIL,
     OPTION_TIMEZONE,
+    OPTION_ONCE,
+    OPTION_EVERY,
+    OPTION_OLDER_THAN,
     OPTION__MAX
 };
 
@@ -55,6 +58,12 @@ enum err options_check(const struct options *options, unsigned allowed, unsigned
 
 /* Whether the option is on the command line. */
 bool options_has(const struct options *options, enum option_id id);
+
+/* The value of an option that is a number of seconds, from MIN to a day; STANDARD if it is not
+ * given. ERR_USAGE. */
+enum err options_get_seconds(const struct options *options, enum option_id id, int64_t min,
+                             int64_t standard, int64_t *ret_seconds,
+                             struct errmsg *msg) HW_MUST_CHECK;
 
 /* The value of an option that is an id: a positive integer. ERR_USAGE. */
 enum err options_get_id(const struct options *options, enum option_id id, int64_t *ret_number,

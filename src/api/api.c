@@ -7,6 +7,7 @@
 #include "api/endpoint.h"
 #include "api/request.h"
 #include "api/route.h"
+#include "api/setup.h"
 #include "base/config.h"
 #include "edge/db.h"
 #include "edge/http.h"
@@ -82,4 +83,9 @@ void api_run(struct api *api, struct request *request)
         return;
     }
     request->err = route->run(&api->env, request);
+}
+
+struct flow *api_get_flow(struct api *api)
+{
+    return &api->env.flow;
 }

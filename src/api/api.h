@@ -5,21 +5,10 @@
 
 #include "base/base.h"
 
-struct breaker;
-struct config;
-struct request;
-struct secret;
-struct zone_list;
 struct api;
-
-/* What all workers share; made once before they are forked, and outlives them. */
-struct api_setup {
-    const struct config *config;
-    const struct zone_list *zones;
-    const struct secret *scrapebadger_key;
-    const struct secret *stripe_key;
-    struct breaker *stripe_breaker; /* in memory that the workers share */
-};
+struct api_setup;
+struct flow;
+struct request;
 
 /* What one worker holds: database connection, prepared statements, HTTP handles. Made after fork;
  * connects to nothing yet. Keeps a reference to SETUP. */
@@ -28,5 +17,8 @@ void api_free(struct api *api);
 
 /* Answers one request: fills request->answer, always, also with errors in the one envelope. */
 void api_run(struct api *api, struct request *request);
+
+/* What the use cases of this worker work with; for those that no request asks for. */
+struct flow *api_get_flow(struct api *api);
 
 #endif

@@ -3,13 +3,11 @@
 
 #include "api/answer.h"
 #include "api/endpoint.h"
-#include "api/error_table.h"
 #include "api/idempotency_header.h"
 #include "api/request.h"
-#include "api/stream_json.h"
+#include "api/stream_answer.h"
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/value.h"
 #include "edge/digest.h"
 #include "edge/fcgi.h"
@@ -92,28 +90,6 @@ static enum err read_request(struct endpoint_env *env, struct request *request,
     return ERR_OK;
 }
 
-/* Shapes what goes out and is kept under the key; called from within the create. */
-static void write_answer(const struct stream_create *create, enum err err,
-                         struct create_answer *ret_answer)
-{
-    const struct request *request = create->writer;
-    const struct answer_details details = {.problems = &create->problems,
-                                           .orphans = create->orphans,
-                                           .orphan_count = create->orphan_count};
-    struct buf body;
-
-    buf_init(&body, create->arena);
-    if (err == ERR_OK)
-        stream_json_write(create->arena, &create->stream, create->pairs, create->pair_count, true,
-                          create->caller.is_free, clock_now_us(), &body);
-    else
-        answer_write_error(create->arena, err, request->id, &details, &body);
-    ret_answer->status =
-        err != ERR_OK ? error_table_get(err)->status : (create->stream.is_pending ? 202 : 201);
-    ret_answer->body = body.text;
-    ret_answer->body_len = body.len;
-}
-
 /* The answer of a create that ran, with its headers. */
 static void answer_create(struct request *request, const struct stream_create *create)
 {
@@ -134,8 +110,8 @@ enum err stream_post(struct endpoint_env *env, struct request *request)
                                    .arena = request->arena,
                                    .caller = request->caller,
                                    .deadline_us = request->deadline_us,
-                                   .writer = request,
-                                   .write_answer = write_answer};
+                                   .request_id = request->id,
+                                   .write_answer = stream_answer_write};
     struct problem_list problems;
     struct answer_details details = {.problems = &problems};
 

@@ -9,9 +9,12 @@
 #include "edge/db.h"
 #include "edge/digest.h"
 #include "edge/migration.h"
+#include "store/named_lock.h"
 #include "store/schema.h"
 #include "store/schema_migration.h"
 
+/* One migrating program at a time in a database. */
+#define LOCK_NAME "headwater migrate"
 #define LOCK_WAIT_S 60
 
 /* ---- what has been applied ---- */
@@ -150,16 +153,28 @@ static enum err missing_run(struct db *db, struct arena *arena, size_t *ret_firs
     return err;
 }
 
+static enum err lock_take(struct db *db, struct arena *arena, struct errmsg *msg)
+{
+    bool is_taken = false;
+    enum err err = named_lock_take(db, arena, LOCK_NAME, LOCK_WAIT_S, &is_taken, msg);
+
+    if (err != ERR_OK || is_taken)
+        return err;
+    return errmsg_set(msg, ERR_TIMEOUT,
+                      "Another `headwater migrate` is at work on this database; run it again when "
+                      "that one has ended.");
+}
+
 enum err schema_migrate_run(struct db *db, struct arena *arena, size_t *ret_first,
                             struct errmsg *msg)
 {
     struct errmsg ignored;
-    enum err err = schema_migration_lock(db, arena, LOCK_WAIT_S, msg);
+    enum err err = lock_take(db, arena, msg);
 
     if (err != ERR_OK)
         return err;
     err = missing_run(db, arena, ret_first, msg);
-    if (schema_migration_unlock(db, arena, &ignored) != ERR_OK)
+    if (named_lock_release(db, arena, LOCK_NAME, &ignored) != ERR_OK)
         db_close(db);
     return err;
 }

@@ -5,33 +5,23 @@
 #include "base/log.h"
 #include "flow/flow.h"
 #include "flow/stream_create.h"
+#include "flow/stream_resume.h"
 
 struct idempotency_place stream_claim_place(const struct stream_create *create)
 {
     return (struct idempotency_place){
         .team_id = create->caller.team_id,
         .key = create->idempotency_key,
-        .owner = create->run_id,
+        .owner = create->claim_owner,
     };
 }
 
 /* Goes on with the stream that a run which died had reserved. */
 static enum err take_over(struct stream_create *create, int64_t stream_id, struct errmsg *msg)
 {
-    struct flow *flow = create->flow;
-    int64_t team_id = create->caller.team_id;
-    enum err err = stream_find(flow->db, create->arena, team_id, stream_id, &create->stream, msg);
+    enum err err = stream_resume(create, stream_id, msg);
 
-    if (err == ERR_OK)
-        err = pair_list(flow->db, create->arena, team_id, stream_id, &create->pairs,
-                        &create->pair_count, msg);
-    if (err != ERR_OK)
-        return err == ERR_NOT_FOUND ? ERR_INTERNAL : err;
-    for (size_t i = 0; i < create->pair_count; i++)
-        if (create->pairs[i].account_is_pending)
-            create->wait_tiers |= 1U << create->pairs[i].tier;
-    create->is_reserved = true;
-    return ERR_OK;
+    return err == ERR_NOT_FOUND ? ERR_INTERNAL : err;
 }
 
 static enum err replay(struct stream_create *create, const struct idempotency_key *key)
@@ -71,6 +61,26 @@ enum err stream_claim(struct stream_create *create, struct errmsg *msg)
     if (!key.is_ours)
         return refuse_running(create, msg);
     return key.state == IDEMPOTENCY_RESERVED ? take_over(create, key.stream_id, msg) : ERR_OK;
+}
+
+enum err stream_find_answer(struct stream_create *create, struct errmsg *msg)
+{
+    struct idempotency_key key;
+    enum err err = idempotency_key_find(create->flow->db, create->arena, create->caller.team_id,
+                                        create->idempotency_key, &key, msg);
+
+    if (err == ERR_OK && key.state == IDEMPOTENCY_FINISHED)
+        return replay(create, &key);
+    return err == ERR_OK || err == ERR_NOT_FOUND ? refuse_running(create, msg) : err;
+}
+
+enum err stream_find_claim(struct stream_create *create, int64_t stream_id, struct errmsg *msg)
+{
+    enum err err = idempotency_key_find_by_stream(
+        create->flow->db, create->arena, create->caller.team_id, stream_id,
+        &create->idempotency_key, &create->claim_owner, msg);
+
+    return err == ERR_NOT_FOUND ? ERR_OK : err;
 }
 
 /* True for a refusal that the same request would meet again: it is kept under the key. */

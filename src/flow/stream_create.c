@@ -8,6 +8,7 @@
 #include "flow/stream_finish.h"
 #include "flow/stream_reserve.h"
 #include "flow/stream_resolve.h"
+#include "flow/stream_resume.h"
 #include "flow/stream_segment.h"
 #include "flow/stream_target.h"
 
@@ -15,9 +16,9 @@
 static const struct step {
     const char *name;
     enum err (*run)(struct stream_create *create, struct errmsg *msg);
-    bool after_reserve; /* also for a run that takes over a stream that already stands */
+    bool after_reserve; /* also for a run that goes on with a stream that stands already */
 } steps[] = {
-    {"claim the idempotency key", stream_claim, true},
+    {"claim the idempotency key", stream_claim, false},
     {"settle the segment", stream_settle_segment, false},
     {"find what the request names", stream_find_targets, false},
     {"check the limits", stream_check_limits, false},
@@ -49,16 +50,44 @@ static enum err after_reserve(const struct stream_create *create, enum err err)
     return create->is_reserved && is_database ? ERR_OUTCOME_UNKNOWN : err;
 }
 
-enum err stream_create_run(struct stream_create *create, struct errmsg *msg)
+static void init_run(struct stream_create *create)
 {
-    enum err err;
-
     problem_list_init(&create->problems, create->arena);
     digest_random(create->run_id, sizeof create->run_id);
-    err = after_reserve(create, run_steps(create, msg));
+    create->claim_owner = create->run_id;
+}
+
+/* Runs the steps to an answer. */
+static enum err run_to_answer(struct stream_create *create, struct errmsg *msg)
+{
+    enum err err = run_steps(create, msg);
+
+    if (err == ERR_REQUEST_IN_PROGRESS && create->is_reserved)
+        err = stream_find_answer(create, msg);
+    err = after_reserve(create, err);
     if (!create->is_answered)
         stream_settle_claim(create, err);
     return err;
+}
+
+enum err stream_create_run(struct stream_create *create, struct errmsg *msg)
+{
+    init_run(create);
+    return run_to_answer(create, msg);
+}
+
+enum err stream_create_recover(struct stream_create *create, int64_t stream_id, struct errmsg *msg)
+{
+    enum err err;
+
+    init_run(create);
+    create->step = "read the stream back";
+    err = stream_find_claim(create, stream_id, msg);
+    if (err == ERR_OK)
+        err = stream_resume(create, stream_id, msg);
+    if (err != ERR_OK || !create->stream.is_pending)
+        return err;
+    return run_to_answer(create, msg);
 }
 
 static int by_value(const void *a, const void *b)

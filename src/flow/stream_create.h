@@ -52,14 +52,15 @@ struct stream_create {
     const char *idempotency_key;              /* NULL = none was sent */
     unsigned char request_hash[DIGEST_BYTES]; /* of the body; only with a key */
     int64_t deadline_us;                      /* monotonic */
-    void *writer;                             /* handed to write_answer */
+    const char *request_id;                   /* for write_answer */
     /* Shapes the answer for ERR: the stream in `stream` and `pairs`, or the refusal in `problems`
      * and `orphans`. No I/O: it runs inside a transaction. */
     void (*write_answer)(const struct stream_create *create, enum err err,
                          struct create_answer *ret_answer);
 
     /* The run. */
-    unsigned char run_id[STREAM_RUN_BYTES]; /* owner of key and lease, and mark on the stream */
+    unsigned char run_id[STREAM_RUN_BYTES]; /* owner of the lease, and mark on the stream */
+    const unsigned char *claim_owner;       /* of the key: this run, or the one it recovers */
     const char *step;                       /* what is going on, for the log */
     struct target *targets;
     size_t target_count;
@@ -86,6 +87,14 @@ struct stream_create {
 /* Runs the create. The answer is always set, for errors too; the result says how it ended, for the
  * log, with the step in CREATE. */
 enum err stream_create_run(struct stream_create *create, struct errmsg *msg);
+
+/* Goes on with a stream that stands and is pending, after the run that reserved it has died:
+ * settles its bill and finishes it, or takes it out again if Stripe refuses. Of the caller's part
+ * of CREATE only flow, arena, team id, deadline, request id and write_answer are needed. ERR_OK
+ * with CREATE->stream active, or still pending; a refusal when it was taken out; ERR_NOT_FOUND if
+ * it is gone already. */
+enum err stream_create_recover(struct stream_create *create, int64_t stream_id,
+                               struct errmsg *msg) HW_MUST_CHECK;
 
 /* The accounts' ids in ascending order, on the arena: the order in which rows are locked. */
 int64_t *stream_create_account_ids(struct stream_create *create);

@@ -94,6 +94,16 @@ static enum err activate(void *arg, struct errmsg *msg)
                                         create->answer.body_len, msg);
 }
 
+/* Whoever else was at this stream heard Stripe refuse it, and has undone it. Under a key, the
+ * answer is kept there. */
+static enum err refuse_taken_out(struct stream_create *create, struct errmsg *msg)
+{
+    if (create->idempotency_key != NULL)
+        return errmsg_while(msg, ERR_REQUEST_IN_PROGRESS, "finishing");
+    create->is_reserved = false;
+    return errmsg_while(msg, ERR_PAYMENT_FAILED, "finishing");
+}
+
 enum err stream_finish(struct stream_create *create, struct errmsg *msg)
 {
     enum err err = db_tx_run(create->flow->db, activate, create, msg);
@@ -102,6 +112,8 @@ enum err stream_finish(struct stream_create *create, struct errmsg *msg)
      * request, which finds the key finished or takes it over. */
     if (err == ERR_DB_UNKNOWN)
         return errmsg_set(msg, ERR_OUTCOME_UNKNOWN, "the database was lost at COMMIT");
+    if (err == ERR_NOT_FOUND)
+        return refuse_taken_out(create, msg);
     create->is_answered = err == ERR_OK;
     return err;
 }

@@ -2,7 +2,7 @@
 
 #include "base/log.h"
 #include "edge/db_tx.h"
-#include "flow/billing_settle.h"
+#include "flow/billing_level.h"
 #include "flow/flow.h"
 #include "flow/stream_claim.h"
 #include "flow/stream_create.h"
@@ -106,26 +106,15 @@ static enum err undo_in_transaction(void *arg, struct errmsg *msg)
     return err;
 }
 
-/* Lowers one tier. A refusal gives lease and attempt back: the tier stays to be lowered. */
 static void lower_tier(const struct undo *undo, enum tier tier)
 {
     struct stream_create *create = undo->create;
-    const struct billing_settle settle = {
-        .flow = create->flow,
-        .arena = create->arena,
-        .place = {create->caller.team_id, tier, create->run_id},
-        .version = undo->version + 1,
-        .deadline_us = create->deadline_us,
-    };
-    const char *attempt_key = NULL;
+    const struct billing_place place = {create->caller.team_id, tier, create->run_id};
     struct errmsg msg;
 
-    if (billing_settle_run(&settle, &attempt_key, &msg) == ERR_OK)
-        return;
-    log_write(LOG_WARNING, "a Stripe quantity is still to be lowered: %s", msg.text);
-    if (attempt_key != NULL && billing_remove_attempt(create->flow->db, create->arena,
-                                                      &settle.place, attempt_key, &msg) != ERR_OK)
-        log_write(LOG_WARNING, "a refused attempt was not removed: %s", msg.text);
+    if (billing_level_run(create->flow, create->arena, &place, undo->version + 1,
+                          create->deadline_us, &msg) != ERR_OK)
+        log_write(LOG_WARNING, "a Stripe quantity is still to be lowered: %s", msg.text);
 }
 
 /* What was raised for this create before Stripe refused is lowered now if Stripe can be reached,

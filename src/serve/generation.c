@@ -2,67 +2,19 @@
 
 #include <stdlib.h>
 
-#include "api/api.h"
+#include "api/setup.h"
 #include "base/arena.h"
-#include "base/breaker.h"
-#include "base/config.h"
-#include "base/secret.h"
-#include "base/zone.h"
-#include "edge/ini.h"
-#include "edge/tz.h"
-
-static void secret_wipe(void *secret)
-{
-    secret_clear(secret);
-}
-
-/* A secret on the arena that is wiped before its memory is released. */
-static struct secret *secret_add(struct arena *arena)
-{
-    struct secret *secret = arena_alloc(arena, sizeof *secret);
-
-    arena_defer(arena, secret_wipe, secret);
-    return secret;
-}
-
-static void breaker_release(void *breaker)
-{
-    breaker_free(breaker);
-}
-
-/* A breaker that ends with the arena: a reload starts with a closed one. */
-static struct breaker *breaker_add(struct arena *arena)
-{
-    struct breaker *breaker = breaker_new();
-
-    arena_defer(arena, breaker_release, breaker);
-    return breaker;
-}
 
 static enum err generation_read(struct generation *generation, const char *path, struct errmsg *msg)
 {
-    struct arena *arena = generation->arena;
-    struct config *config = arena_alloc(arena, sizeof *config);
-    struct zone_list *zones = arena_alloc(arena, sizeof *zones);
-    struct secret *scrapebadger_key = secret_add(arena);
-    struct secret *stripe_key = secret_add(arena);
-    struct api_setup *setup = arena_alloc(arena, sizeof *setup);
-    enum err err = ini_read(path, arena, config, msg);
+    struct api_setup *setup = arena_alloc(generation->arena, sizeof *setup);
+    enum err err = api_setup_read(path, generation->arena, setup, msg);
 
-    if (err == ERR_OK)
-        err = tz_list_read(arena, config->zoneinfo_dir, zones, msg);
-    if (err == ERR_OK)
-        err = secret_read(config->scrapebadger_key_file, scrapebadger_key, msg);
-    if (err == ERR_OK)
-        err = secret_read(config->stripe_key_file, stripe_key, msg);
-    *setup = (struct api_setup){.config = config,
-                                .zones = zones,
-                                .scrapebadger_key = scrapebadger_key,
-                                .stripe_key = stripe_key,
-                                .stripe_breaker = breaker_add(arena)};
-    generation->config = config;
+    if (err != ERR_OK)
+        return err;
+    generation->config = setup->config;
     generation->setup = setup;
-    return err;
+    return ERR_OK;
 }
 
 enum err generation_new(const char *path, uint32_t number, struct generation **ret_generation,

@@ -14,6 +14,7 @@
 
 #include "api/api.h"
 #include "api/request.h"
+#include "api/setup.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/config.h"

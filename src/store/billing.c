@@ -97,6 +97,74 @@ static struct db_value owner_value(const struct billing_place *place)
     return db_bytes(place->owner, BILLING_OWNER_BYTES);
 }
 
+/* Team, tier and desired version of each row. */
+static enum err read_due(const struct db_result *rows, struct arena *arena,
+                         struct billing_due **ret_dues, size_t *ret_count, struct errmsg *msg)
+{
+    struct billing_due *dues = arena_array(arena, rows->row_count, sizeof *dues);
+
+    for (size_t i = 0; i < rows->row_count; i++) {
+        dues[i].team_id = db_result_get(rows, i, 0)->integer;
+        dues[i].version = db_result_get(rows, i, 2)->integer;
+        if (!tier_find(db_result_get(rows, i, 1)->bytes, &dues[i].tier))
+            return errmsg_set(msg, ERR_INTERNAL, "a tier that this program does not know");
+    }
+    *ret_dues = dues;
+    *ret_count = rows->row_count;
+    return ERR_OK;
+}
+
+enum err billing_list_unsettled(struct db *db, struct arena *arena, int64_t now_us,
+                                int64_t attempt_before_us, size_t count_max,
+                                struct billing_due **ret_dues, size_t *ret_count,
+                                struct errmsg *msg)
+{
+    const struct db_value params[] = {db_time(now_us), db_time(attempt_before_us),
+                                      db_int((int64_t)count_max)};
+    struct db_result rows;
+    enum err err =
+        db_query(db, arena, STATEMENT_BILLING_LIST_UNSETTLED, params, HW_COUNT(params), &rows, msg);
+
+    return err == ERR_OK ? read_due(&rows, arena, ret_dues, ret_count, msg) : err;
+}
+
+enum err billing_list_unaudited(struct db *db, struct arena *arena, int64_t before_us,
+                                size_t count_max, struct billing_due **ret_dues, size_t *ret_count,
+                                struct errmsg *msg)
+{
+    const struct db_value params[] = {db_time(before_us), db_int((int64_t)count_max)};
+    struct db_result rows;
+    enum err err =
+        db_query(db, arena, STATEMENT_BILLING_LIST_UNAUDITED, params, HW_COUNT(params), &rows, msg);
+
+    return err == ERR_OK ? read_due(&rows, arena, ret_dues, ret_count, msg) : err;
+}
+
+enum err billing_set_audited(struct db *db, struct arena *arena, const struct billing_place *place,
+                             int64_t now_us, struct errmsg *msg)
+{
+    const struct db_value params[] = {db_time(now_us), db_int(place->team_id),
+                                      db_text(tier_text(place->tier))};
+    struct db_result ignored;
+
+    return db_query(db, arena, STATEMENT_BILLING_SET_AUDITED, params, HW_COUNT(params), &ignored,
+                    msg);
+}
+
+enum err billing_set_drifted(struct db *db, struct arena *arena, const struct billing_place *place,
+                             int64_t quantity, int64_t version, struct errmsg *msg)
+{
+    const struct db_value params[] = {db_int(quantity), db_int(version), db_int(place->team_id),
+                                      db_text(tier_text(place->tier))};
+    struct db_result result;
+    enum err err =
+        db_query(db, arena, STATEMENT_BILLING_SET_DRIFTED, params, HW_COUNT(params), &result, msg);
+
+    if (err == ERR_OK && result.affected_count != 1)
+        return errmsg_set(msg, ERR_NOT_FOUND, "an attempt is under way");
+    return err;
+}
+
 enum err billing_take_lease(struct db *db, struct arena *arena, const struct billing_place *place,
                             int64_t now_us, int64_t until_us, bool *ret_taken, struct errmsg *msg)
 {

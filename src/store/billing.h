@@ -50,6 +50,34 @@ enum err billing_raise(struct db *db, struct arena *arena, int64_t team_id, unsi
 enum err billing_find(struct db *db, struct arena *arena, const struct billing_place *place,
                       struct billing *ret_billing, struct errmsg *msg) HW_MUST_CHECK;
 
+/* A row whose turn it is: to be settled up to a version, or to be audited. */
+struct billing_due {
+    int64_t team_id;
+    enum tier tier;
+    int64_t version; /* the desired one */
+};
+
+/* Rows, of all teams, that are not settled and that nobody is about to settle at NOW_US; those
+ * without an open attempt only if the last one was made before ATTEMPT_BEFORE_US. On ARENA. */
+enum err billing_list_unsettled(struct db *db, struct arena *arena, int64_t now_us,
+                                int64_t attempt_before_us, size_t count_max,
+                                struct billing_due **ret_dues, size_t *ret_count,
+                                struct errmsg *msg) HW_MUST_CHECK;
+
+/* Settled rows, of all teams, that were audited last before BEFORE_US, or never. On ARENA. */
+enum err billing_list_unaudited(struct db *db, struct arena *arena, int64_t before_us,
+                                size_t count_max, struct billing_due **ret_dues, size_t *ret_count,
+                                struct errmsg *msg) HW_MUST_CHECK;
+
+/* Notes that Stripe's quantity was read and compared. */
+enum err billing_set_audited(struct db *db, struct arena *arena, const struct billing_place *place,
+                             int64_t now_us, struct errmsg *msg) HW_MUST_CHECK;
+
+/* Stripe turned out to have QUANTITY: the row has to be settled again, up to VERSION.
+ * ERR_NOT_FOUND if an attempt is under way after all. */
+enum err billing_set_drifted(struct db *db, struct arena *arena, const struct billing_place *place,
+                             int64_t quantity, int64_t version, struct errmsg *msg) HW_MUST_CHECK;
+
 /* Takes the lease until UNTIL_US; RET_TAKEN is false if another has it. */
 enum err billing_take_lease(struct db *db, struct arena *arena, const struct billing_place *place,
                             int64_t now_us, int64_t until_us, bool *ret_taken,

@@ -80,6 +80,41 @@ static enum err lost_to_another(struct errmsg *msg)
     return errmsg_set(msg, ERR_REQUEST_IN_PROGRESS, "another run has taken the key over");
 }
 
+enum err idempotency_key_find(struct db *db, struct arena *arena, int64_t team_id, const char *key,
+                              struct idempotency_key *ret_key, struct errmsg *msg)
+{
+    const struct db_value params[] = {db_int(team_id), db_text(key)};
+    struct db_result rows;
+    enum err err =
+        db_query(db, arena, STATEMENT_IDEMPOTENCY_KEY_FIND, params, HW_COUNT(params), &rows, msg);
+
+    if (err != ERR_OK)
+        return err;
+    if (rows.row_count == 0)
+        return errmsg_set(msg, ERR_NOT_FOUND, "the team has no such idempotency key");
+    *ret_key = (struct idempotency_key){0};
+    read_answer(&rows, 0, ret_key);
+    return ERR_OK;
+}
+
+enum err idempotency_key_find_by_stream(struct db *db, struct arena *arena, int64_t team_id,
+                                        int64_t stream_id, const char **ret_key,
+                                        const unsigned char **ret_owner, struct errmsg *msg)
+{
+    const struct db_value params[] = {db_int(team_id), db_int(stream_id)};
+    struct db_result rows;
+    enum err err = db_query(db, arena, STATEMENT_IDEMPOTENCY_KEY_FIND_BY_STREAM, params,
+                            HW_COUNT(params), &rows, msg);
+
+    if (err != ERR_OK)
+        return err;
+    if (rows.row_count == 0)
+        return errmsg_set(msg, ERR_NOT_FOUND, "no key is reserved for the stream");
+    *ret_key = db_result_get(&rows, 0, 0)->bytes;
+    *ret_owner = (const unsigned char *)db_result_get(&rows, 0, 1)->bytes;
+    return ERR_OK;
+}
+
 enum err idempotency_key_lock(struct db *db, struct arena *arena,
                               const struct idempotency_place *place, struct errmsg *msg)
 {
@@ -139,4 +174,19 @@ enum err idempotency_key_release(struct db *db, struct arena *arena,
 
     return query_place(db, arena, STATEMENT_IDEMPOTENCY_KEY_RELEASE, lead, HW_COUNT(lead), place,
                        &ignored, msg);
+}
+
+enum err idempotency_key_remove_old(struct db *db, struct arena *arena, int64_t started_before_us,
+                                    int64_t finished_before_us, int64_t count_max,
+                                    int64_t *ret_count, struct errmsg *msg)
+{
+    const struct db_value params[] = {db_time(started_before_us), db_time(finished_before_us),
+                                      db_int(count_max)};
+    struct db_result result;
+    enum err err = db_query(db, arena, STATEMENT_IDEMPOTENCY_KEY_REMOVE_OLD, params,
+                            HW_COUNT(params), &result, msg);
+
+    if (err == ERR_OK)
+        *ret_count = result.affected_count;
+    return err;
 }

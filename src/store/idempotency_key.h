@@ -39,6 +39,17 @@ enum err idempotency_key_claim(struct db *db, struct arena *arena,
                                int64_t until_us, struct idempotency_key *ret_key,
                                struct errmsg *msg) HW_MUST_CHECK;
 
+/* What a key holds: state, stream, and the answer of a finished one. ERR_NOT_FOUND. */
+enum err idempotency_key_find(struct db *db, struct arena *arena, int64_t team_id, const char *key,
+                              struct idempotency_key *ret_key, struct errmsg *msg) HW_MUST_CHECK;
+
+/* The key under which a stream is reserved, and the run that holds it; both on ARENA.
+ * ERR_NOT_FOUND if there is none, or it is finished. */
+enum err idempotency_key_find_by_stream(struct db *db, struct arena *arena, int64_t team_id,
+                                        int64_t stream_id, const char **ret_key,
+                                        const unsigned char **ret_owner,
+                                        struct errmsg *msg) HW_MUST_CHECK;
+
 /* Locks the row. ERR_REQUEST_IN_PROGRESS if another run has taken the key over. */
 enum err idempotency_key_lock(struct db *db, struct arena *arena,
                               const struct idempotency_place *place,
@@ -65,5 +76,11 @@ enum err idempotency_key_remove(struct db *db, struct arena *arena,
 enum err idempotency_key_release(struct db *db, struct arena *arena,
                                  const struct idempotency_place *place, int64_t now_us,
                                  struct errmsg *msg) HW_MUST_CHECK;
+
+/* Removes, of all teams, at most COUNT_MAX keys whose run died before anything was stored and that
+ * are older than the first time, and finished ones older than the second. RET_COUNT is how many. */
+enum err idempotency_key_remove_old(struct db *db, struct arena *arena, int64_t started_before_us,
+                                    int64_t finished_before_us, int64_t count_max,
+                                    int64_t *ret_count, struct errmsg *msg) HW_MUST_CHECK;
 
 #endif

@@ -12,28 +12,6 @@ enum err schema_migration_init(struct db *db, struct arena *arena, struct errmsg
     return db_query(db, arena, STATEMENT_SCHEMA_MIGRATION_INIT, NULL, 0, &ignored, msg);
 }
 
-enum err schema_migration_lock(struct db *db, struct arena *arena, int64_t wait_s,
-                               struct errmsg *msg)
-{
-    const struct db_value params[] = {db_int(wait_s)};
-    struct db_result rows;
-    enum err err =
-        db_query(db, arena, STATEMENT_SCHEMA_MIGRATION_LOCK, params, HW_COUNT(params), &rows, msg);
-
-    if (err == ERR_OK && db_result_get(&rows, 0, 0)->integer != 1)
-        return errmsg_set(msg, ERR_TIMEOUT,
-                          "Another `headwater migrate` is at work on this database; run it again "
-                          "when that one has ended.");
-    return err;
-}
-
-enum err schema_migration_unlock(struct db *db, struct arena *arena, struct errmsg *msg)
-{
-    struct db_result ignored;
-
-    return db_query(db, arena, STATEMENT_SCHEMA_MIGRATION_UNLOCK, NULL, 0, &ignored, msg);
-}
-
 enum err schema_migration_list_applied(struct db *db, struct arena *arena,
                                        struct schema_migration **ret_rows, size_t *ret_count,
                                        struct errmsg *msg)

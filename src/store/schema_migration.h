@@ -19,15 +19,6 @@ struct schema_migration {
 enum err schema_migration_init(struct db *db, struct arena *arena,
                                struct errmsg *msg) HW_MUST_CHECK;
 
-/* Waits at most WAIT_S seconds until nobody else migrates this database. ERR_TIMEOUT if somebody
- * still does. The lock ends with schema_migration_unlock or with the connection. */
-enum err schema_migration_lock(struct db *db, struct arena *arena, int64_t wait_s,
-                               struct errmsg *msg) HW_MUST_CHECK;
-
-/* Gives that lock back. A failure does no harm: the connection's end gives it back too. */
-enum err schema_migration_unlock(struct db *db, struct arena *arena,
-                                 struct errmsg *msg) HW_MUST_CHECK;
-
 /* All that have been applied, by ascending version, on ARENA. */
 enum err schema_migration_list_applied(struct db *db, struct arena *arena,
                                        struct schema_migration **ret_rows, size_t *ret_count,

@@ -221,10 +221,35 @@ enum err stream_set_active(struct db *db, struct arena *arena, int64_t team_id, 
                            struct errmsg *msg)
 {
     const struct db_value params[] = {db_int(team_id), db_int(id)};
-    struct db_result ignored;
+    struct db_result result;
+    enum err err =
+        db_query(db, arena, STATEMENT_STREAM_SET_ACTIVE, params, HW_COUNT(params), &result, msg);
 
-    return db_query(db, arena, STATEMENT_STREAM_SET_ACTIVE, params, HW_COUNT(params), &ignored,
-                    msg);
+    if (err == ERR_OK && result.affected_count == 0)
+        return errmsg_set(msg, ERR_NOT_FOUND, "the stream has been taken out again");
+    return err;
+}
+
+enum err stream_list_pending(struct db *db, struct arena *arena, int64_t before_us,
+                             size_t count_max, struct stream_place **ret_places, size_t *ret_count,
+                             struct errmsg *msg)
+{
+    const struct db_value params[] = {db_time(before_us), db_int((int64_t)count_max)};
+    struct db_result rows;
+    struct stream_place *places;
+    enum err err =
+        db_query(db, arena, STATEMENT_STREAM_LIST_PENDING, params, HW_COUNT(params), &rows, msg);
+
+    if (err != ERR_OK)
+        return err;
+    places = arena_array(arena, rows.row_count, sizeof *places);
+    for (size_t i = 0; i < rows.row_count; i++) {
+        places[i].team_id = db_result_get(&rows, i, 0)->integer;
+        places[i].id = db_result_get(&rows, i, 1)->integer;
+    }
+    *ret_places = places;
+    *ret_count = rows.row_count;
+    return ERR_OK;
 }
 
 enum err stream_lock(struct db *db, struct arena *arena, int64_t team_id, int64_t id,

@@ -55,9 +55,22 @@ enum err stream_find_by_run(struct db *db, struct arena *arena, int64_t team_id,
                             const unsigned char run_id[STREAM_RUN_BYTES], int64_t *ret_id,
                             struct errmsg *msg) HW_MUST_CHECK;
 
-/* Makes a pending stream active; no effect on an active one. */
+/* Makes a pending stream active; no effect on an active one. ERR_NOT_FOUND if it has been taken out
+ * in the meantime. */
 enum err stream_set_active(struct db *db, struct arena *arena, int64_t team_id, int64_t id,
                            struct errmsg *msg) HW_MUST_CHECK;
+
+/* Where a stream is found. */
+struct stream_place {
+    int64_t team_id;
+    int64_t id;
+};
+
+/* The oldest streams, of all teams, that are pending and were created before BEFORE_US; on ARENA.
+ */
+enum err stream_list_pending(struct db *db, struct arena *arena, int64_t before_us,
+                             size_t count_max, struct stream_place **ret_places, size_t *ret_count,
+                             struct errmsg *msg) HW_MUST_CHECK;
 
 /* Locks the stream's row. RET_IS_PENDING and the segment tell what undoing has to undo.
  * ERR_NOT_FOUND if it is gone. */

@@ -1,0 +1,92 @@
+#include "flow/reconcile.h"
+#include "admin/command.h"
+#include "admin/options.h"
+#include "admin/output.h"
+#include "admin/session.h"
+#include "api/api.h"
+#include "api/reconciler.h"
+#include "api/setup.h"
+#include "base/stop.h"
+#include "flow/reconcile_report.h"
+
+static const struct output_column columns[] = {
+    {.member = "skipped", .title = "SKIPPED", .yes = "yes, another reconciler is at work"},
+    {.member = "streamsFinished", .title = "STREAMS FINISHED"},
+    {.member = "streamsRefused", .title = "STREAMS TAKEN OUT"},
+    {.member = "streamsWaiting", .title = "STREAMS WAITING"},
+    {.member = "streamsFailed", .title = "STREAMS FAILED"},
+    {.member = "tiersSettled", .title = "QUANTITIES SETTLED"},
+    {.member = "tiersWaiting", .title = "QUANTITIES WAITING"},
+    {.member = "keysRemoved", .title = "KEYS REMOVED"},
+    {.member = "itemsAudited", .title = "QUANTITIES COMPARED"},
+    {.member = "itemsDrifted", .title = "OF THOSE DRIFTED"},
+};
+
+/* The command line, read. */
+struct order {
+    int64_t every_s; /* 0 = once */
+    int64_t stream_age_s;
+};
+
+static enum err order_read(const struct options *options, struct order *ret_order,
+                           struct errmsg *msg)
+{
+    enum err err;
+
+    if (options_has(options, OPTION_ONCE) && options_has(options, OPTION_EVERY))
+        return errmsg_set(msg, ERR_USAGE, "Give --once or --every, not both.");
+    ret_order->every_s = 0;
+    err = options_get_seconds(options, OPTION_OLDER_THAN, 0, RECONCILE_STREAM_AGE_S,
+                              &ret_order->stream_age_s, msg);
+    if (err == ERR_OK && options_has(options, OPTION_EVERY))
+        err = options_get_seconds(options, OPTION_EVERY, 1, 1, &ret_order->every_s, msg);
+    return err;
+}
+
+static void report_write(struct session *session, const struct reconcile_report *report)
+{
+    struct reconcile_count counts[RECONCILE_COUNTS];
+    struct output output;
+
+    reconcile_report_get_counts(report, counts);
+    output_init(&output, session->arena, columns, HW_COUNT(columns));
+    output_add_bool(&output, report->is_skipped);
+    for (size_t i = 0; i < RECONCILE_COUNTS; i++)
+        output_add_int(&output, counts[i].count);
+    output_write_one(&output, "reconciled", options_has(session->options, OPTION_JSON));
+}
+
+static enum err run_once(struct session *session, struct api *api, const struct order *order,
+                         struct errmsg *msg)
+{
+    struct reconcile_report report;
+    enum err err = reconciler_run_once(api, order->stream_age_s, &report, msg);
+
+    if (err != ERR_OK)
+        return err;
+    report_write(session, &report);
+    session->has_failed = report.stream_failed_count > 0;
+    return ERR_OK;
+}
+
+enum err reconcile_command_run(struct session *session, struct errmsg *msg)
+{
+    struct api_setup setup;
+    struct order order;
+    struct api *api;
+    enum err err = order_read(session->options, &order, msg);
+
+    if (err != ERR_OK)
+        return err;
+    err = api_setup_read(session->config_path, session->arena, &setup, msg);
+    if (err != ERR_OK)
+        return ERR_IO;
+    stop_init();
+    api = api_new(&setup);
+    if (order.every_s > 0)
+        reconciler_run(api, order.stream_age_s, order.every_s * 1000);
+    else
+        err = run_once(session, api, &order, msg);
+    api_free(api);
+    return err;
+}

@@ -1,0 +1,20 @@
+/* Settling a tier that no stream of the caller's waits for: after a refusal was undone, or by the
+ * reconciler. */
+#ifndef HW_FLOW_BILLING_LEVEL_H
+#define HW_FLOW_BILLING_LEVEL_H
+
+#include "base/base.h"
+#include "base/err.h"
+#include "store/billing.h"
+
+struct arena;
+struct flow;
+
+/* Brings Stripe's quantity of the row to VERSION (flow/billing_settle.h). A refusal drops the
+ * attempt and gives the lease back, so that the row stays to be settled; it is passed on, as are
+ * ERR_TIMEOUT and the database's errors. DEADLINE_US is monotonic. */
+enum err billing_level_run(struct flow *flow, struct arena *arena,
+                           const struct billing_place *place, int64_t version, int64_t deadline_us,
+                           struct errmsg *msg) HW_MUST_CHECK;
+
+#endif

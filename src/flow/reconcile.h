@@ -1,0 +1,33 @@
+/*
+ * The reconciler: brings to an end what a run that died, or a Stripe that was silent, left behind.
+ * Everything it does is what a repeated request would do, so it may run beside requests and beside
+ * another reconciler (which leaves the work to the one that came first).
+ */
+#ifndef HW_FLOW_RECONCILE_H
+#define HW_FLOW_RECONCILE_H
+
+#include "base/base.h"
+#include "base/err.h"
+
+struct create_answer;
+struct flow;
+struct reconcile_report;
+struct stream_create;
+
+/* A pending stream is left to its own run for so long. */
+#define RECONCILE_STREAM_AGE_S 15
+
+struct reconcile {
+    struct flow *flow;
+    int64_t stream_age_s; /* streams that have been pending for less are left alone */
+    void (*write_answer)(const struct stream_create *create, enum err err,
+                         struct create_answer *ret_answer);
+};
+
+/* One pass: pending streams, quantities that are not confirmed, old idempotency keys, and the audit
+ * of quantities that have not been compared for an hour. The report is filled as far as the pass
+ * came, also on failure. Ends early when the process is asked to stop (base/stop.h). */
+enum err reconcile_run(const struct reconcile *reconcile, struct reconcile_report *report,
+                       struct errmsg *msg) HW_MUST_CHECK;
+
+#endif
