@@ -19,6 +19,7 @@ my %FUNCTION = (
 
 # Statements on rows of teams that do not ask for the team, and why they may.
 my %ANY_TEAM = (
+    idempotency_key_remove_old => 'the sweep goes by age alone',
     api_key_revoke => 'the operator ends a key by its public id, whose ever it is',
     user_find      => 'the operator names a user by its id, and learns the team from it',
 );
@@ -127,7 +128,7 @@ none_of 'no name in this test is out of date',
 none_of 'rows are locked by the statements called lock, and by no other read',
     map  {"$_->{name}"}
     grep { ($_->{text} =~ /\bFOR\s+UPDATE\b/ xor $_->{name} =~ /_lock(?:_|$)/)
-            && $_->{text} !~ /\bGET_LOCK\(/ } @statements;
+            && $_->{text} !~ /\b(?:GET|RELEASE)_LOCK\(/ } @statements;
 
 none_of 'no lock is shared',
     map {"$_->{name}"} grep { $_->{text} =~ /LOCK\s+IN\s+SHARE\s+MODE|FOR\s+SHARE/i } @statements;

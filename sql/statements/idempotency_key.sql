@@ -47,8 +47,8 @@ UPDATE idempotency_key SET locked_until = ?
  WHERE team_id = ? AND idempotency_key = ? AND owner = ? AND state <> 'finished';
 
 -- name: idempotency_key_remove_old
--- The sweep, oldest first by index idempotency_key_age, a batch a statement. A reserved key is never
--- swept: its stream is finished first. Of all teams.
+-- The sweep, of all teams, oldest first by index idempotency_key_age, a batch a statement. A
+-- reserved key is never swept: its stream is finished first.
 DELETE FROM idempotency_key
  WHERE (state = 'started' AND created_at < ?) OR (state = 'finished' AND created_at < ?)
  ORDER BY created_at LIMIT ?;

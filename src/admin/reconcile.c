@@ -4,8 +4,8 @@
 #include "admin/output.h"
 #include "admin/session.h"
 #include "api/api.h"
+#include "api/api_setup.h"
 #include "api/reconciler.h"
-#include "api/setup.h"
 #include "base/stop.h"
 #include "flow/reconcile_report.h"
 

@@ -3,11 +3,11 @@
 #include <stdlib.h>
 
 #include "api/answer.h"
+#include "api/api_setup.h"
 #include "api/auth.h"
 #include "api/endpoint.h"
 #include "api/request.h"
 #include "api/route.h"
-#include "api/setup.h"
 #include "base/config.h"
 #include "edge/db.h"
 #include "edge/http.h"

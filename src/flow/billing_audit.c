@@ -10,6 +10,7 @@
 #include "flow/flow.h"
 #include "remote/stripe.h"
 #include "store/account.h"
+#include "store/billing.h"
 #include "store/caller.h"
 #include "store/team.h"
 

@@ -4,9 +4,9 @@
 
 #include "base/base.h"
 #include "base/err.h"
-#include "store/billing.h"
 
 struct arena;
+struct billing_due;
 struct flow;
 
 enum audit_verdict {

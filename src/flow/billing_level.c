@@ -2,6 +2,7 @@
 
 #include "flow/billing_settle.h"
 #include "flow/flow.h"
+#include "store/billing.h"
 
 enum err billing_level_run(struct flow *flow, struct arena *arena,
                            const struct billing_place *place, int64_t version, int64_t deadline_us,

@@ -5,9 +5,9 @@
 
 #include "base/base.h"
 #include "base/err.h"
-#include "store/billing.h"
 
 struct arena;
+struct billing_place;
 struct flow;
 
 /* Brings Stripe's quantity of the row to VERSION (flow/billing_settle.h). A refusal drops the

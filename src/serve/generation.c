@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "api/setup.h"
+#include "api/api_setup.h"
 #include "base/arena.h"
 
 static enum err generation_read(struct generation *generation, const char *path, struct errmsg *msg)

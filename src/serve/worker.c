@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include "api/api.h"
+#include "api/api_setup.h"
 #include "api/request.h"
-#include "api/setup.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/config.h"

@@ -214,9 +214,10 @@ sub complaints_collect ($self) {
 
 sub database_check ($self) {
     my $database = $self->{database};
-    return ($database->transactions_check,
-        $database->invariants_check("$TOP/sql/invariants.sql"));
+    return ($database->transactions_check, $database->invariants_check($self->invariants_file));
 }
+
+sub invariants_file ($self) { return "$TOP/sql/invariants.sql" }
 
 sub logs_check ($self) {
     my @complaints;

@@ -141,6 +141,12 @@ sub invariants_check ($self, $file) {
     return @complaints;
 }
 
+# Ends it as a power cut would; process_start brings it back.
+sub kill ($self) {
+    delete $self->{dbh};
+    return $self->{process}->kill;
+}
+
 sub stop ($self) {
     delete $self->{dbh};
     return $self->{process}->stop(30);

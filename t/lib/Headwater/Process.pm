@@ -62,7 +62,13 @@ sub wait_until_ready ($self, $seconds, $condition) {
 }
 
 sub signal ($self, $name) {
-    return $self->is_running ? kill($name, $self->{pid}) : 0;
+    return $self->is_running ? CORE::kill($name, $self->{pid}) : 0;
+}
+
+# Ends it without asking, and waits until it is gone.
+sub kill ($self) {
+    $self->signal('KILL');
+    return wait_for("$self->{name} to die", 5, sub { !$self->is_running });
 }
 
 # Asks it to end, insists after $seconds. Returns a list of complaints: hard ending, left children.
@@ -71,7 +77,7 @@ sub stop ($self, $seconds = 10, $signal = 'TERM') {
     $self->signal($signal);
     if (!eval { wait_for("$self->{name} to end", $seconds, sub { !$self->is_running }) }) {
         push @complaints, "$self->{name} did not end within $seconds s";
-        kill 'KILL', -$self->{pid};
+        CORE::kill 'KILL', -$self->{pid};
         wait_for("$self->{name} to die", 5, sub { !$self->is_running });
     }
     return (@complaints, $self->orphans_end);
@@ -79,9 +85,9 @@ sub stop ($self, $seconds = 10, $signal = 'TERM') {
 
 # Children that outlived it are in its process group.
 sub orphans_end ($self) {
-    my $gone = sub { !kill 0, -$self->{pid} };
+    my $gone = sub { !CORE::kill 0, -$self->{pid} };
     return if eval { wait_for('the process group', 5, $gone) };
-    kill 'KILL', -$self->{pid};
+    CORE::kill 'KILL', -$self->{pid};
     return "$self->{name} left processes behind";
 }
 
@@ -91,7 +97,7 @@ sub release ($self) { delete $running{ $self->{pid} }; return }
 # A test that dies half-way leaves nothing behind.
 END {
     local $?;
-    kill 'KILL', -$_ for grep { $running{$_} == $$ } keys %running;
+    CORE::kill 'KILL', -$_ for grep { $running{$_} == $$ } keys %running;
 }
 
 sub log_text ($self) {

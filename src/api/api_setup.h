@@ -1,7 +1,7 @@
 /* What all workers share, read once before they are forked: configuration, zones, secrets, and the
  * memory in which they tell each other how the outside services are. */
-#ifndef HW_API_SETUP_H
-#define HW_API_SETUP_H
+#ifndef HW_API_API_SETUP_H
+#define HW_API_API_SETUP_H
 
 #include "base/base.h"
 #include "base/err.h"

@@ -1,4 +1,4 @@
-#include "api/setup.h"
+#include "api/api_setup.h"
 
 #include "base/arena.h"
 #include "base/breaker.h"
