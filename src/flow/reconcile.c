@@ -11,6 +11,7 @@
 #include "flow/flow.h"
 #include "flow/reconcile_report.h"
 #include "flow/stream_create.h"
+#include "store/billing.h"
 #include "store/idempotency_key.h"
 #include "store/named_lock.h"
 

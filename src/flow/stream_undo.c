@@ -7,6 +7,7 @@
 #include "flow/stream_claim.h"
 #include "flow/stream_create.h"
 #include "store/account.h"
+#include "store/billing.h"
 #include "store/segment.h"
 #include "store/team.h"
 

@@ -82,7 +82,8 @@ sub streams_check ($self) {
             push @wrong, "stream $id was answered and is $state";
         }
     }
-    return (@wrong, map {"stream $_ is pending"} grep { $status{$_} eq 'pending' } sort keys %status);
+    my @waiting = grep { $status{$_} eq 'pending' } sort keys %status;
+    return (@wrong, map {"stream $_ is pending"} @waiting);
 }
 
 # One key, one stream; a key that was refused has none.
