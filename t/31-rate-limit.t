@@ -10,7 +10,9 @@ use Headwater::Wait qw(wait_for);
 use Test::More;
 use Time::HiRes qw(time);
 
-my $RATE = 60;
+my $RATE         = 60;
+my $EVENTS_RATE  = 100;    # a second
+my $EVENTS_BURST = 201;
 
 my $edge   = Headwater::Edge->new(rate => $RATE);
 my $client = $edge->client;
@@ -46,6 +48,24 @@ subtest 'others are not affected' => sub {
     };
     is_deeply $codes->(undef), { 401 => 2 * $RATE }, 'no key: 401, however often';
     is_deeply $codes->('x'),   { 401 => 2 * $RATE }, 'a malformed key: 401, however often';
+};
+
+# With nobody behind nginx each request that is let in fails at once, and none is slow.
+subtest 'events of Stripe' => sub {
+    my $count = 2 * $EVENTS_BURST;
+    is_deeply [$edge->app->stop], [], 'nobody is behind nginx';
+    my $start  = time;
+    my $answer = $edge->raw(join '', map {
+        "POST /v1/stripe/events HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n"
+            . ($_ == $count ? "Connection: close\r\n" : '') . "\r\n" } 1 .. $count);
+    my $refilled = 1 + int $EVENTS_RATE * (time - $start);
+    my %seen;
+    $seen{$_}++ for $answer =~ m{^HTTP/1\.1 (\d+)}mg;
+    is $seen{503} + ($seen{429} // 0), $count, 'all are answered';
+    cmp_ok $seen{503}, '>=', $EVENTS_BURST, 'a burst is let in';
+    cmp_ok $seen{503}, '<=', $EVENTS_BURST + $refilled, 'and no more';
+    is $edge->client(Headwater::Edge::key('c'))->post_stream({})->code, 503,
+        'who has a key is not affected';
 };
 
 $edge->stop;

@@ -76,6 +76,31 @@ subtest 'parameters' => sub {
     is_deeply \@other, [], 'nothing else but headers';
 };
 
+subtest 'an event of Stripe' => sub {
+    my $path     = '/v1/stripe/events';
+    my $response = $nobody->request(POST => $path, 'abc', 'Stripe-Signature' => 't=1,v1=a');
+    is $response->code, 200, 'needs no key';
+    my %want = (
+        REQUEST_METHOD        => ['POST'],
+        REQUEST_URI           => [$path],
+        DOCUMENT_URI          => [$path],
+        CONTENT_LENGTH        => [3],
+        API_KEY               => [''],
+        HTTP_STRIPE_SIGNATURE => ['t=1,v1=a'],
+    );
+    is_deeply values_of($response, $_), $want{$_}, $_ for sort keys %want;
+    my $names = sub ($response) { [map { $_->[0] } $response->json->{params}->@*] };
+    is_deeply [grep { !/\AHTTP_/ } $names->($response)->@*],
+        [grep { !/\AHTTP_/ } $names->($client->post_stream('abc'))->@*],
+        'the same parameters as for a stream';
+    my $with_key = $client->request(POST => $path, 'abc');
+    is_deeply values_of($with_key, 'HTTP_AUTHORIZATION'), [], 'no HTTP_AUTHORIZATION';
+    is $nobody->request(POST => $path, 'x' x 1_048_576)->json->{body_length}, 1_048_576, '1 MiB';
+    is $nobody->request(POST => $path, 'x' x 1_048_577)->code, 413, 'one byte more';
+    is $nobody->request(POST => $_, 'x')->code, 401, "$_ needs one"
+        for "$path/", "${path}x", '/v1/stripe/event', '/v1/Stripe/events', "$path%0a", '/v1/stripe';
+};
+
 subtest 'a chunked body comes with its length' => sub {
     my $answer = $edge->raw("POST /v1/streams HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
         . "Authorization: Bearer $key\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n");

@@ -49,6 +49,11 @@ for my $name (qw(scrapebadger stripe)) {
     unlike($err, qr/\Q$secret\E/, 'no secret is shown');
 }
 is((try('--config', $alone->config, '--check-config'))[0], 0, 'and all is well again');
+$alone->daemon->config_write('stripe.webhook_secret_file' => "$dir/none.secret");
+refused('no secret where the webhook\'s should be', qr/none\.secret.*No such file/);
+$alone->daemon->config_write(
+    'stripe.webhook_secret_file' => $alone->daemon->webhook_secret_file);
+is((try('--config', $alone->config, '--check-config'))[0], 0, 'and with one all is well');
 
 ($status, $out) = try('--config', "$dir/none.conf");
 is($status, 1, 'no configuration: it does not start');

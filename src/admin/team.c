@@ -5,14 +5,9 @@
 #include "admin/output.h"
 #include "admin/session.h"
 #include "flow/team_create.h"
+#include "rule/subscription_status.h"
 
 #define STRIPE_ID_BYTES_MAX 255
-
-/* The words of Stripe and of the column team.subscription_status. */
-static const char *const subscription_statuses[] = {
-    "active", "trialing",   "past_due",           "unpaid",
-    "paused", "incomplete", "incomplete_expired", "canceled",
-};
 
 static const char status_fault[] =
     "--subscription-status must be one of Stripe's words: active, trialing, past_due, unpaid, "
@@ -33,14 +28,6 @@ static bool is_stripe_id(const char *text, const char *prefix)
 
     return len <= STRIPE_ID_BYTES_MAX && len > strlen(prefix) &&
            strncmp(text, prefix, strlen(prefix)) == 0 && strspn(text, allowed) == len;
-}
-
-static bool is_status(const char *text)
-{
-    for (size_t i = 0; i < HW_COUNT(subscription_statuses); i++)
-        if (strcmp(subscription_statuses[i], text) == 0)
-            return true;
-    return false;
 }
 
 /* The tier that "starter=si_..." begins with; TIER__MAX if none that is paid for. */
@@ -99,7 +86,7 @@ static enum err paid_read(const struct options *options, struct team_create *cre
         return errmsg_set(msg, ERR_USAGE,
                           "--subscription must be the id of a Stripe subscription, "
                           "such as sub_1A2b3C.");
-    if (status != NULL && !is_status(status))
+    if (status != NULL && !subscription_status_is_known(status))
         return errmsg_set(msg, ERR_USAGE, "%s", status_fault);
     create->team.subscription_id = id;
     create->team.subscription_status = status == NULL ? "active" : status;

@@ -36,6 +36,7 @@ struct api *api_new(const struct api_setup *setup)
                                                .body_max_bytes = REPLY_MAX_BYTES,
                                                .parallel_max = STREAM_PAIR_MAX});
     api->env.zones = setup->zones;
+    api->env.stripe_webhook_secret = setup->stripe_webhook_secret;
     api->env.flow = (struct flow){
         .config = config,
         .db = db_new(config->db_defaults_file, config->db_group, DB_SERVICE),
@@ -59,6 +60,16 @@ void api_free(struct api *api)
     free(api);
 }
 
+/* Without a secret nobody can sign: then the path is as if it were not there. */
+static enum err check_caller(struct api *api, struct request *request)
+{
+    if (route_get_auth(request->path) == ROUTE_API_KEY)
+        return auth_check(api->env.flow.db, request);
+    if (api->env.stripe_webhook_secret == NULL)
+        return errmsg_set(&request->msg, ERR_NOT_FOUND, "no webhook secret is configured");
+    return ERR_OK;
+}
+
 /* Who asks comes before what is asked: 401 before 404 and 405. */
 static enum err find_endpoint(struct api *api, struct request *request,
                               const struct route **ret_route)
@@ -66,7 +77,7 @@ static enum err find_endpoint(struct api *api, struct request *request,
     enum err err;
 
     request->step = "authenticate";
-    err = auth_check(api->env.flow.db, request);
+    err = check_caller(api, request);
     if (err != ERR_OK)
         return err;
     request->step = "find the route";

@@ -22,6 +22,23 @@ static struct secret *secret_add(struct arena *arena)
     return secret;
 }
 
+/* Reads the secret with which Stripe signs its events. NULL if the configuration names none. */
+static enum err webhook_secret_read(struct arena *arena, const struct config *config,
+                                    const struct secret **ret_secret, struct errmsg *msg)
+{
+    struct secret *secret;
+    enum err err;
+
+    *ret_secret = NULL;
+    if (config->stripe_webhook_secret_file[0] == '\0')
+        return ERR_OK;
+    secret = secret_add(arena);
+    err = secret_read(config->stripe_webhook_secret_file, secret, msg);
+    if (err == ERR_OK)
+        *ret_secret = secret;
+    return err;
+}
+
 static void breaker_release(void *breaker)
 {
     breaker_free(breaker);
@@ -43,6 +60,7 @@ enum err api_setup_read(const char *path, struct arena *arena, struct api_setup 
     struct zone_list *zones = arena_alloc(arena, sizeof *zones);
     struct secret *scrapebadger_key = secret_add(arena);
     struct secret *stripe_key = secret_add(arena);
+    const struct secret *webhook_secret = NULL;
     enum err err = ini_read(path, arena, config, msg);
 
     if (err == ERR_OK)
@@ -51,12 +69,15 @@ enum err api_setup_read(const char *path, struct arena *arena, struct api_setup 
         err = secret_read(config->scrapebadger_key_file, scrapebadger_key, msg);
     if (err == ERR_OK)
         err = secret_read(config->stripe_key_file, stripe_key, msg);
+    if (err == ERR_OK)
+        err = webhook_secret_read(arena, config, &webhook_secret, msg);
     if (err != ERR_OK)
         return err;
     *ret_setup = (struct api_setup){.config = config,
                                     .zones = zones,
                                     .scrapebadger_key = scrapebadger_key,
                                     .stripe_key = stripe_key,
+                                    .stripe_webhook_secret = webhook_secret,
                                     .stripe_breaker = breaker_add(arena)};
     return ERR_OK;
 }

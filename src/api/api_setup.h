@@ -17,7 +17,8 @@ struct api_setup {
     const struct zone_list *zones;
     const struct secret *scrapebadger_key;
     const struct secret *stripe_key;
-    struct breaker *stripe_breaker; /* in memory that the workers share */
+    const struct secret *stripe_webhook_secret; /* NULL = events are not taken */
+    struct breaker *stripe_breaker;             /* in memory that the workers share */
 };
 
 /* Reads everything that the configuration file PATH names. All of it lives on ARENA, whose end

@@ -1,4 +1,5 @@
-/* What an endpoint gets: the worker's tools and one authenticated request. */
+/* What an endpoint gets: the worker's tools and one request, authenticated unless its route says
+ * that the endpoint does that itself. */
 #ifndef HW_API_ENDPOINT_H
 #define HW_API_ENDPOINT_H
 
@@ -7,11 +8,13 @@
 #include "flow/flow.h"
 
 struct request;
+struct secret;
 struct zone_list;
 
 struct endpoint_env {
     struct flow flow;
     const struct zone_list *zones;
+    const struct secret *stripe_webhook_secret; /* NULL = events are not taken */
 };
 
 /* An endpoint sets the answer itself, for errors too, and returns how it ended, for the log. */
@@ -21,5 +24,8 @@ enum err stream_post(struct endpoint_env *env, struct request *request) HW_MUST_
 
 /* GET /v1/streams/{id} */
 enum err stream_get(struct endpoint_env *env, struct request *request) HW_MUST_CHECK;
+
+/* POST /v1/stripe/events: Stripe tells of a subscription. Only for who signs with the secret. */
+enum err stripe_event_post(struct endpoint_env *env, struct request *request) HW_MUST_CHECK;
 
 #endif

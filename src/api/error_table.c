@@ -9,8 +9,11 @@ static const struct error_row rows[ERR__MAX] = {
     [ERR_UNSUPPORTED_MEDIA_TYPE] =
         {"unsupported_media_type", 415,
          "Send the body as application/json, in UTF-8, without a content coding.", LOG_INFO, 0},
-    [ERR_BODY_TOO_LARGE] = {"body_too_large", 413, "The body may have at most 64 KiB.", LOG_INFO,
-                            0},
+    [ERR_BODY_TOO_LARGE] = {"body_too_large", 413, "The body is larger than this path takes.",
+                            LOG_INFO, 0},
+    [ERR_INVALID_SIGNATURE] = {"invalid_signature", 400,
+                               "The Stripe-Signature header is missing, wrong or not of this time.",
+                               LOG_WARNING, 0},
     [ERR_INVALID_IDEMPOTENCY_KEY] = {"invalid_idempotency_key", 400,
                                      "Idempotency-Key must be sent once, with 1 to 255 visible "
                                      "ASCII characters.",

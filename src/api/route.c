@@ -6,8 +6,9 @@
 #include "api/request.h"
 
 static const struct route routes[] = {
-    {"/v1/streams", "POST", "POST", stream_post},
-    {"/v1/streams/{id}", "GET", "GET, HEAD", stream_get},
+    {"/v1/streams", "POST", "POST", ROUTE_API_KEY, stream_post},
+    {"/v1/streams/{id}", "GET", "GET, HEAD", ROUTE_API_KEY, stream_get},
+    {"/v1/stripe/events", "POST", "POST", ROUTE_STRIPE_SIGNATURE, stripe_event_post},
 };
 
 /* True if the path has the pattern's form; then the variable part is noted. */
@@ -27,6 +28,16 @@ static bool match_path(const char *pattern, const char *path, const char **ret_r
 static bool match_method(const char *method, const char *asked)
 {
     return strcmp(method, asked) == 0 || (strcmp(method, "GET") == 0 && strcmp(asked, "HEAD") == 0);
+}
+
+enum route_auth route_get_auth(const char *path)
+{
+    const char *resource;
+
+    for (size_t i = 0; i < HW_COUNT(routes); i++)
+        if (match_path(routes[i].pattern, path, &resource))
+            return routes[i].auth;
+    return ROUTE_API_KEY;
 }
 
 enum err route_find(struct request *request, const struct route **ret_route)

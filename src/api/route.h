@@ -8,12 +8,22 @@
 struct endpoint_env;
 struct request;
 
+/* How the caller of a path shows who it is. */
+enum route_auth {
+    ROUTE_API_KEY,         /* by an API key; asked of every path that no route has, too */
+    ROUTE_STRIPE_SIGNATURE /* by a signature over the body, which the endpoint checks */
+};
+
 struct route {
     const char *pattern; /* "/v1/streams/{id}": a last part in braces is handed to the endpoint */
     const char *method;
-    const char *allow; /* all methods the path knows, for a 405 */
+    const char *allow;    /* all methods the path knows, for a 405 */
+    enum route_auth auth; /* the same for all methods of a path */
     enum err (*run)(struct endpoint_env *env, struct request *request);
 };
+
+/* How the caller of PATH is to be authenticated, before anything is said about the path. */
+enum route_auth route_get_auth(const char *path);
 
 /* Finds the route of the request and notes the variable part of its path. HEAD counts as GET (nginx
  * drops the body). ERR_NOT_FOUND, or ERR_METHOD_NOT_ALLOWED with the Allow header set. */

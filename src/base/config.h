@@ -48,8 +48,9 @@ struct config {
     /* [stripe] */
     const char *stripe_url;
     const char *stripe_key_file;
-    const char *stripe_version; /* sent as Stripe-Version */
-    int64_t stripe_timeout_ms;  /* of one call */
+    const char *stripe_version;             /* sent as Stripe-Version */
+    const char *stripe_webhook_secret_file; /* empty = no events are taken */
+    int64_t stripe_timeout_ms;              /* of one call */
 };
 
 enum config_kind { CONFIG_TEXT, CONFIG_BOOL, CONFIG_INT };

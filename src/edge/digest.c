@@ -27,6 +27,17 @@ void digest_sha256(const void *bytes, size_t len, unsigned char ret_digest[DIGES
         abort();
 }
 
+void digest_hmac(const void *key, size_t key_len, const void *bytes, size_t len,
+                 unsigned char ret_digest[DIGEST_BYTES])
+{
+    size_t written = 0;
+
+    if (EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL, key, key_len, bytes, len, ret_digest,
+                  DIGEST_BYTES, &written) == NULL ||
+        written != DIGEST_BYTES)
+        abort();
+}
+
 bool digest_equal(const void *a, const void *b, size_t len)
 {
     return CRYPTO_memcmp(a, b, len) == 0;

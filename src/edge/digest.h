@@ -9,6 +9,10 @@
 /* SHA-256 of LEN bytes. Ends the process if the library cannot. */
 void digest_sha256(const void *bytes, size_t len, unsigned char ret_digest[DIGEST_BYTES]);
 
+/* HMAC-SHA256 (RFC 2104) of LEN bytes under a key. Ends the process if the library cannot. */
+void digest_hmac(const void *key, size_t key_len, const void *bytes, size_t len,
+                 unsigned char ret_digest[DIGEST_BYTES]);
+
 /* True if both runs of LEN bytes are equal; takes the same time wherever they differ. */
 bool digest_equal(const void *a, const void *b, size_t len);
 

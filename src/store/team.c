@@ -40,6 +40,44 @@ enum err team_find(struct db *db, struct arena *arena, int64_t id, struct team *
     return ERR_OK;
 }
 
+enum err team_find_by_subscription(struct db *db, struct arena *arena, const char *subscription_id,
+                                   int64_t *ret_id, struct errmsg *msg)
+{
+    const struct db_value params[] = {db_text(subscription_id)};
+    struct db_result rows;
+    enum err err = db_query(db, arena, STATEMENT_TEAM_FIND_BY_SUBSCRIPTION, params,
+                            HW_COUNT(params), &rows, msg);
+
+    if (err != ERR_OK)
+        return err;
+    if (rows.row_count == 0)
+        return errmsg_set(msg, ERR_NOT_FOUND, "no team has this subscription");
+    *ret_id = db_result_get(&rows, 0, 0)->integer;
+    return ERR_OK;
+}
+
+enum err team_set_status(struct db *db, struct arena *arena, int64_t id,
+                         const struct team_status *status, bool *ret_is_set, struct errmsg *msg)
+{
+    const struct db_value params[] = {
+        db_text(status->status),
+        db_time(status->created_us),
+        db_int(id),
+        db_text(status->subscription_id),
+        db_time(status->created_us),
+        db_time(status->created_us),
+        db_bool(status->is_final),
+        db_text(status->previous_status),
+    };
+    struct db_result rows;
+    enum err err =
+        db_query(db, arena, STATEMENT_TEAM_SET_STATUS, params, HW_COUNT(params), &rows, msg);
+
+    if (err == ERR_OK)
+        *ret_is_set = rows.affected_count > 0;
+    return err;
+}
+
 enum err team_lock(struct db *db, struct arena *arena, struct caller *caller, struct errmsg *msg)
 {
     const struct db_value params[] = {db_int(caller->team_id)};

@@ -25,6 +25,25 @@ enum err team_add(struct db *db, struct arena *arena, struct team *team, int64_t
 enum err team_find(struct db *db, struct arena *arena, int64_t id, struct team *ret_team,
                    struct errmsg *msg) HW_MUST_CHECK;
 
+/* What Stripe reports of a subscription's status. */
+struct team_status {
+    const char *subscription_id;
+    const char *status;
+    const char *previous_status; /* what it was changed from; NULL if the report does not say */
+    bool is_final;               /* the subscription has ended */
+    int64_t created_us;          /* when it was so, by Stripe's clock, to the second */
+};
+
+/* The team that pays by this subscription. ERR_NOT_FOUND if there is none. */
+enum err team_find_by_subscription(struct db *db, struct arena *arena, const char *subscription_id,
+                                   int64_t *ret_id, struct errmsg *msg) HW_MUST_CHECK;
+
+/* Sets the status, unless the team has one that is newer, or final: sql/README.md, "The status of a
+ * subscription". Says whether it did. */
+enum err team_set_status(struct db *db, struct arena *arena, int64_t id,
+                         const struct team_status *status, bool *ret_is_set,
+                         struct errmsg *msg) HW_MUST_CHECK;
+
 /* Locks the team's row: the first lock of a transaction that may change what the team is billed for
  * or how many accounts it tracks. Refreshes plan and subscription in CALLER. */
 enum err team_lock(struct db *db, struct arena *arena, struct caller *caller,

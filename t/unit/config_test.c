@@ -59,6 +59,7 @@ static void test_defaults(void **state)
     assert_string_equal(config.stripe_url, "https://api.stripe.com");
     assert_string_equal(config.stripe_key_file, "/etc/headwater/stripe.key");
     assert_string_equal(config.stripe_version, "2026-07-29.dahlia");
+    assert_string_equal(config.stripe_webhook_secret_file, "");
     assert_int_equal(config.stripe_timeout_ms, 8000);
     assert_int_equal(config_check(&config, &msg), ERR_OK);
 }
@@ -79,7 +80,7 @@ static void test_table_is_sound(void **state)
                          strcmp(option->name, config_options[j].name) == 0);
         }
     }
-    assert_int_equal(config_option_count, 21);
+    assert_int_equal(config_option_count, 22);
 }
 
 static void test_set(void **state)

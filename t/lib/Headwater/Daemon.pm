@@ -3,6 +3,7 @@ package Headwater::Daemon;
 # headwaterd on a configuration of its own.
 
 use v5.36;
+use Carp qw(croak);
 use Headwater::Files qw(file_write);
 use Headwater::Process;
 use IO::Socket::UNIX;
@@ -13,8 +14,17 @@ sub new ($class, %given) {
     my $self = bless {%given}, $class;
     file_write("$self->{dir}/scrapebadger.key", "sb_lab_0123456789\n",      0600);
     file_write("$self->{dir}/stripe.key",       "sk_test_lab_0123456789\n", 0600);
+    $self->{webhook_secret} = secret_make();
+    file_write($self->webhook_secret_file, "$self->{webhook_secret}\n", 0600);
     $self->config_write;
     return $self;
+}
+
+# A signing secret as Stripe makes them.
+sub secret_make () {
+    open my $random, '<:raw', '/dev/urandom' or croak "cannot open /dev/urandom: $!";
+    read $random, my $bytes, 24;
+    return 'whsec_' . unpack 'H*', $bytes;
 }
 
 # Writes the configuration anew, with changed settings if given; "undef" takes one out.
@@ -32,6 +42,10 @@ sub config_write ($self, %changed) {
 sub config ($self)  { return "$self->{dir}/headwater.conf" }
 sub socket ($self)  { return "$self->{dir}/app.sock" }
 sub process ($self) { return $self->{process} }
+
+# The secret with which Stripe signs its events; the settings may name its file.
+sub webhook_secret ($self)      { return $self->{webhook_secret} }
+sub webhook_secret_file ($self) { return "$self->{dir}/stripe-webhook.secret" }
 
 sub start ($self) {
     $self->{process} = Headwater::Process->start(

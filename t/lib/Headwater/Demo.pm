@@ -130,6 +130,7 @@ sub env_write ($lab, $teams) {
         LAPSED_API_KEY   => $teams->{lapsed}{key},
         SCRAPEBADGER_URL => $lab->scrapebadger->url,
         STRIPE_URL       => $lab->stripe->url,
+        STRIPE_WEBHOOK_SECRET => $lab->daemon->webhook_secret,
         DB_SOCKET        => $lab->database->socket,
         DB_NAME          => $lab->database->database,
     );

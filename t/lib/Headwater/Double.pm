@@ -34,6 +34,13 @@ sub requests ($self)          { return $self->control(GET => 'requests') }
 sub requests_clear ($self)    { return $self->control(DELETE => 'requests') }
 sub journal ($self)           { return $self->control(GET => 'journal') }
 sub journal_clear ($self)     { return $self->control(DELETE => 'journal') }
+
+# Of Stripe: makes an event, delivers one; returns the event, what each delivery was answered with.
+sub event ($self, %event)           { return $self->control(POST => 'events', \%event) }
+sub deliver ($self, $event, %order) {
+    return $self->control(POST => "events/$event->{id}", \%order);
+}
+
 sub reset ($self)             { return $self->control(POST => 'reset') }
 
 # A call of the control API; returns the decoded answer.

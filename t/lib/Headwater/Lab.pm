@@ -99,6 +99,7 @@ sub settings ($self) {
         'scrapebadger.key_file'  => "$dir/scrapebadger.key",
         'stripe.url'             => 'http://127.0.0.1:9',
         'stripe.key_file'        => "$dir/stripe.key",
+        'stripe.webhook_secret_file' => "$dir/stripe-webhook.secret",
     );
 }
 

@@ -67,7 +67,7 @@ sub config_write ($self) {
     file_write("$dir/nginx.conf", $self->main_config);
     $self->copy('headwater-http.conf', $self->rate_replacements);
     $self->copy('headwater.conf',
-        [1, qr{unix:/run/headwater/headwater\.sock}, "unix:$self->{app_socket}"],
+        [2, qr{unix:/run/headwater/headwater\.sock}, "unix:$self->{app_socket}"],
         [1, qr{fastcgi_read_timeout 25s;}, "fastcgi_read_timeout $self->{read_timeout_s}s;"]);
     $self->copy('site.conf',
         [2, qr{\Q$INSTALLED\E/}, "$dir/"],

@@ -8,9 +8,11 @@ use warnings;
 use feature 'signatures';
 
 use Sandbox::Answer;
+use Scalar::Util qw(blessed);
 
 # The service has the fields options, faults, requests and clock; its control_routes() maps
-# "METHOD /path" to a sub ($exchange, $rest) that returns data; {rest} stands for the last part.
+# "METHOD /path" to a sub ($exchange, $rest) that returns data, or a promise of it; {rest} stands
+# for the last part.
 sub new ($class, $service) {
     my $self = bless { service => $service }, $class;
     $self->{routes} = { $self->routes, $service->control_routes };
@@ -23,11 +25,19 @@ sub serve ($self, $exchange) {
     return $exchange->reply(Sandbox::Answer->json(404, { error => 'no such control call' }))
         if !$route;
     my $data = eval { $route->($exchange, $rest) };
-    return $exchange->reply(Sandbox::Answer->json(200, $data)) if defined $data;
-    my $error = $@ || "not found\n";
-    chomp $error;
-    $exchange->reply(Sandbox::Answer->json($error eq 'not found' ? 404 : 400, { error => $error }));
+    return error_send($exchange, $@ || "not found\n") if !defined $data;
+    return data_send($exchange, $data) if !blessed $data || !$data->isa('Mojo::Promise');
+    $data->then(sub ($later) { data_send($exchange, $later) },
+        sub ($error) { error_send($exchange, $error) });
     return;
+}
+
+sub data_send ($exchange, $data) { return $exchange->reply(Sandbox::Answer->json(200, $data)) }
+
+sub error_send ($exchange, $error) {
+    chomp $error;
+    my $status = $error eq 'not found' ? 404 : 400;
+    return $exchange->reply(Sandbox::Answer->json($status, { error => $error }));
 }
 
 sub route_find ($self, $method, $path) {

@@ -15,6 +15,7 @@ use Sandbox::Faults;
 use Sandbox::Options;
 use Sandbox::Requests;
 use Sandbox::Stripe::Error;
+use Sandbox::Stripe::Events;
 use Sandbox::Stripe::Idempotency;
 use Sandbox::Stripe::Journal;
 use Sandbox::Stripe::Kinds;
@@ -60,6 +61,8 @@ sub new ($class) {
     my $journal = Sandbox::Stripe::Journal->new($clock);
     my $quota   = Sandbox::Stripe::Quota->new($clock, $options);
     my $kinds   = Sandbox::Stripe::Kinds::table();
+    my $subscriptions = Sandbox::Stripe::Subscriptions->new(
+        clock => $clock, journal => $journal, quota => $quota);
     return bless {
         clock         => $clock,
         options       => $options,
@@ -68,21 +71,21 @@ sub new ($class) {
         requests      => Sandbox::Requests->new($clock),
         faults        => Sandbox::Faults->new(methods => ['POST'], kinds => $kinds),
         idempotency   => Sandbox::Stripe::Idempotency->new($clock, $options),
-        subscriptions => Sandbox::Stripe::Subscriptions->new(
-            clock => $clock, journal => $journal, quota => $quota
-        ),
+        subscriptions => $subscriptions,
+        events        => Sandbox::Stripe::Events->new($clock, $subscriptions),
     }, $class;
 }
 
 sub name ($self) { return 'stripe' }
 
 sub reset ($self) {
-    $self->{$_}->clear for qw(journal quota idempotency subscriptions);
+    $self->{$_}->clear for qw(journal quota idempotency subscriptions events);
     return;
 }
 
 sub control_routes ($self) {
-    my ($journal, $subscriptions, $idempotency) = @$self{qw(journal subscriptions idempotency)};
+    my ($journal, $subscriptions, $idempotency, $events) =
+        @$self{qw(journal subscriptions idempotency events)};
     return (
         'GET /journal'              => sub ($, $) { $journal->show },
         'DELETE /journal'           => sub ($, $) { $journal->clear; $journal->show },
@@ -91,6 +94,10 @@ sub control_routes ($self) {
         'GET /subscriptions/{rest}' => sub ($, $id) { eval { $subscriptions->get($id) } },
         'POST /subscriptions/{rest}' =>
             sub ($exchange, $id) { $subscriptions->force($id, $exchange->json) },
+        'GET /events'         => sub ($, $) { $events->show },
+        'POST /events'        => sub ($exchange, $) { $events->make($exchange->json) },
+        'POST /events/{rest}' =>
+            sub ($exchange, $id) { $events->deliver($id, $exchange->json) },
     );
 }
 
