@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # The programs are built hard to attack: position-independent, with read-only relocations bound at
 # start, stack canaries, checked libc calls, and no stack or page that is both writable and
-# executable.
+# executable. They have no fault points; the builds for tests, which are never installed, do.
 use v5.36;
 
 use FindBin qw($RealBin);
@@ -11,6 +11,10 @@ use Headwater::Requirement;
 
 my $build    = $ENV{HW_BUILDDIR} // "$RealBin/..";
 my @PROGRAMS = qw(headwaterd headwater);
+my @FAULTS   = map {"t/$_-faults"} @PROGRAMS;
+
+# What only fault points leave in a program.
+my @POINT_TRACES = ('HEADWATER_FAULTS', 'a fault point', "\0before\0");
 
 sub readelf ($path, @options) {
     open my $pipe, '-|', 'readelf', '-W', @options, $path or die "readelf: $!\n";
@@ -45,11 +49,21 @@ sub is_hardened ($path) {
     return;
 }
 
+sub traces_of ($path) {
+    open my $file, '<:raw', $path or die "$path: $!\n";
+    local $/;
+    my $bytes = <$file>;
+    return grep { index($bytes, $_) >= 0 } @POINT_TRACES;
+}
+
 Headwater::Requirement::missing('readelf')
     if !grep { -x "$_/readelf" } split /:/, $ENV{PATH} // '';
 for my $program (@PROGRAMS) {
     Headwater::Requirement::missing($program) if !-x "$build/$program";
 }
+Headwater::Requirement::missing(s{^t/}{}r) for grep { !-x "$build/$_" } @FAULTS;
 subtest $_ => \&is_hardened, "$build/$_" for @PROGRAMS;
+is_deeply [traces_of("$build/$_")], [], "$_ has no fault point" for @PROGRAMS;
+is_deeply [traces_of("$build/$_")], \@POINT_TRACES, "$_ has some" for @FAULTS;
 
 done_testing;

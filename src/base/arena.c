@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fault.h"
+
 #define BLOCK_BYTES ((size_t)16 * 1024)
 
 struct block {
@@ -92,7 +94,7 @@ void *arena_alloc(struct arena *arena, size_t size)
     size_t rounded = size <= SIZE_MAX - BLOCK_BYTES ? (size + step - 1) / step * step : 0;
     void *bytes;
 
-    if (rounded < size)
+    if (rounded < size || FAULT_ALLOC())
         abort();
     if (block->size - block->used < rounded) {
         block = block_new(rounded > BLOCK_BYTES ? rounded : BLOCK_BYTES);

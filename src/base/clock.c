@@ -2,6 +2,8 @@
 
 #include <time.h>
 
+#include "base/fault.h"
+
 /* "2026-11-24T09:15:00Z" */
 #define CLOCK_TEXT_LEN 20
 
@@ -15,7 +17,7 @@ static int64_t clock_read_us(clockid_t id)
 
 int64_t clock_now_us(void)
 {
-    return clock_read_us(CLOCK_REALTIME);
+    return clock_read_us(CLOCK_REALTIME) + FAULT_CLOCK_US();
 }
 
 int64_t clock_monotonic_us(void)

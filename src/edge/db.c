@@ -9,6 +9,7 @@
 #include <mysqld_error.h>
 
 #include "base/clock.h"
+#include "base/fault.h"
 #include "edge/db_link.h"
 #include "edge/migration.h"
 #include "edge/statement.h"
@@ -147,6 +148,10 @@ static enum err db_connect(struct db *db, struct errmsg *msg)
     if (link == NULL)
         abort();
     set_connection_options(link, db);
+    if (FAULT_POINT("connect", NULL, "before")) {
+        mysql_close(link);
+        return errmsg_set(msg, ERR_DB_LOST, FAULT_TEXT);
+    }
     /* FOUND_ROWS: "affected" means matched, so that a guard's count does not depend on old values.
      */
     if (mysql_real_connect(link, NULL, NULL, NULL, NULL, 0, NULL, CLIENT_FOUND_ROWS) == NULL) {
@@ -247,10 +252,14 @@ enum err db_run_text(struct db *db, const char *text, struct errmsg *msg)
 
     if (err != ERR_OK)
         return err;
+    if (FAULT_POINT(text, db->last_statement, "before"))
+        return db_fail(db, CR_SERVER_LOST, FAULT_TEXT, "running SQL text", msg);
     db->counts.statement_count++;
     db->counts.round_trip_count++;
     if (mysql_real_query(db->link, text, strlen(text)) != 0)
         return db_fail(db, mysql_errno(db->link), mysql_error(db->link), "running SQL text", msg);
     mysql_free_result(mysql_store_result(db->link));
+    if (FAULT_POINT(text, db->last_statement, "after"))
+        return db_fail(db, CR_SERVER_LOST, FAULT_TEXT, "running SQL text", msg);
     return ERR_OK;
 }

@@ -18,6 +18,7 @@ struct db {
     int64_t retry_us;      /* monotonic; no attempt to connect before */
     int64_t backoff_us;    /* the pause after the next failure */
     struct db_counts counts;
+    const char *last_statement; /* of a transaction: it names the fault points of its end */
     /* By statement: without a list or with a list of one; with the longer list used last. */
     struct db_prepared *prepared[STATEMENT__MAX][2];
     void (*forget_prepared)(struct db *db); /* closes them all; NULL until there is one */

@@ -3,11 +3,13 @@
 #include <string.h>
 #include <time.h>
 
+#include <errmsg.h>
 #include <mysql.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/fault.h"
 #include "edge/db.h"
 #include "edge/db_link.h"
 #include "edge/statement.h"
@@ -138,7 +140,7 @@ static enum err prepare(struct db *db, struct arena *arena, const struct stateme
     struct db_prepared *prepared;
     enum err err;
 
-    if (stmt == NULL)
+    if (stmt == NULL || FAULT_ALLOC())
         abort();
     db->counts.round_trip_count++;
     if (mysql_stmt_prepare(stmt, text, strlen(text)) != 0) {
@@ -366,11 +368,16 @@ enum err db_query(struct db *db, struct arena *arena, enum statement_name statem
     MYSQL_STMT *stmt;
     enum err err = db_open(db, msg);
 
+    db->last_statement = name;
+    if (err == ERR_OK && FAULT_POINT("sql", name, "before"))
+        err = db_fail(db, CR_SERVER_LOST, FAULT_TEXT, name, msg);
     if (err == ERR_OK)
         err = find_prepared(db, arena, statement, param_count, &stmt, msg);
     if (err == ERR_OK)
         err = execute(db, arena, stmt, name, params, param_count, msg);
     if (err == ERR_OK)
         err = take_result(db, arena, stmt, name, ret_result, msg);
+    if (err == ERR_OK && FAULT_POINT("sql", name, "after"))
+        err = db_fail(db, CR_SERVER_LOST, FAULT_TEXT, name, msg);
     return err;
 }

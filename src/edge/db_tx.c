@@ -50,8 +50,10 @@ static enum err commit(struct db *db, struct errmsg *msg)
 static enum err run_once(struct db *db, enum err (*body)(void *arg, struct errmsg *msg), void *arg,
                          struct errmsg *msg)
 {
-    enum err err = db_run_text(db, "BEGIN", msg);
+    enum err err;
 
+    db->last_statement = NULL;
+    err = db_run_text(db, "BEGIN", msg);
     if (err != ERR_OK)
         return err;
     db->in_transaction = true;

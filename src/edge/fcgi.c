@@ -5,8 +5,10 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/arena.h"
+#include "base/fault.h"
 
 /* How long libfcgi waits for the peer to close after the answer; its own default is 2,000 ms. */
 #define CLOSE_WAIT_MS "200"
@@ -113,10 +115,15 @@ enum err fcgi_read_body(struct fcgi *fcgi, struct arena *arena, size_t max, cons
 bool fcgi_write(struct fcgi *fcgi, const char *bytes, size_t len)
 {
     assert(len <= INT_MAX);
+    if (FAULT_POINT("answer", NULL, "before")) {
+        shutdown(fcgi->request.ipcFd, SHUT_RDWR);
+        return false;
+    }
     return FCGX_PutStr(bytes, (int)len, fcgi->request.out) == (int)len;
 }
 
 void fcgi_finish(struct fcgi *fcgi)
 {
     FCGX_Finish_r(&fcgi->request);
+    (void)FAULT_POINT("answer", NULL, "after");
 }

@@ -10,13 +10,13 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/fault.h"
 #include "edge/address.h"
 #include "edge/http_reply.h"
 
 /* Kept between runs. A burst of more calls opens more and closes them again: an idle TLS
  * connection costs a worker some 40 KB. */
 #define IDLE_MAX 16
-
 #define POLL_MS 1000
 
 struct http {
@@ -132,6 +132,8 @@ static int before_request(void *thing, char *remote_ip, char *local_ip, int remo
         transfer->is_refused = true;
         return CURL_PREREQFUNC_ABORT;
     }
+    if (FAULT_CALL(transfer->call->body, transfer->call->url, "before"))
+        return CURL_PREREQFUNC_ABORT;
     transfer->reply->may_be_sent = true;
     return CURL_PREREQFUNC_OK;
 }
@@ -217,7 +219,7 @@ static CURL *http_take_easy(struct http *http)
     if (http->idle_count > 0)
         return http->idle[--http->idle_count];
     easy = curl_easy_init();
-    if (easy == NULL)
+    if (easy == NULL || FAULT_ALLOC())
         abort();
     easy_init(easy, &http->policy);
     return easy;
@@ -344,6 +346,8 @@ static void transfer_end(struct transfer *transfer, CURLcode code)
 {
     struct http *http = transfer->run->http;
 
+    if (FAULT_CALL(transfer->call->body, transfer->call->url, "after"))
+        code = CURLE_RECV_ERROR;
     transfer_fill_reply(transfer, code);
     transfer->run->active--;
     transfer->run->is_led = true;
@@ -363,12 +367,11 @@ static bool run_can_start(const struct run *run)
 static void run_step(struct run *run)
 {
     struct CURLMsg *message;
+    struct transfer *transfer;
     int left;
 
     must_multi(curl_multi_perform(run->http->multi, &left));
     while ((message = curl_multi_info_read(run->http->multi, &left)) != NULL) {
-        struct transfer *transfer;
-
         must(curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&transfer));
         transfer_end(transfer, message->data.result);
     }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/fault.h"
 #include "base/value.h"
 #include "edge/json_gate.h"
 
@@ -129,7 +130,7 @@ static enum err root_read(const char *text, size_t len, struct json_object **ret
     struct json_object *root;
     enum json_tokener_error error;
 
-    if (tokener == NULL)
+    if (tokener == NULL || FAULT_ALLOC())
         abort();
     json_tokener_set_flags(tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
     root = json_tokener_parse_ex(tokener, text, (int)len);

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/fault.h"
 #include "base/value.h"
 
 struct json_node {
@@ -16,7 +17,7 @@ struct json_node {
 /* json-c answers NULL without memory, and for the value null: only non-null values pass here. */
 static struct json_object *object_made(struct json_object *object)
 {
-    if (object == NULL)
+    if (object == NULL || FAULT_ALLOC())
         abort();
     return object;
 }

@@ -8,7 +8,8 @@ use Headwater::Files qw(file_write);
 use Headwater::Process;
 use IO::Socket::UNIX;
 
-# new(dir => ..., program => ..., settings => { 'section.name' => value }, [outlive => 1])
+# new(dir => ..., program => ..., settings => { 'section.name' => value }, [outlive => 1],
+#   [environment => { name => value }])
 # Writes the configuration and the secrets; the operator's command needs them first.
 sub new ($class, %given) {
     my $self = bless {%given}, $class;
@@ -53,6 +54,7 @@ sub start ($self) {
         command => [$self->{program}, '--config', $self->config],
         log     => "$self->{dir}/headwaterd.log",
         outlive => $self->{outlive},
+        environment => $self->{environment},
     );
     $self->{process}->wait_until_ready(20,
         sub { -S $self->socket && IO::Socket::UNIX->new(Peer => $self->socket) });

@@ -19,6 +19,7 @@ use File::Temp qw(tempdir);
 use Headwater::Client;
 use Headwater::Daemon;
 use Headwater::Double;
+use Headwater::Faults;
 use Headwater::Files qw(program_find);
 use Headwater::MariaDB;
 use Headwater::Nginx;
@@ -37,6 +38,7 @@ my $PANIC = qr/Sanitizer|runtime error:|Assertion .* failed|stack smashing|doubl
 #   config  => { 'stripe.timeout_ms' => 500 }    settings of headwater.conf
 #   rate    => 6000              requests a minute and key
 #   nginx   => {...}             more for Headwater::Nginx
+#   faults  => 1                 the programs with fault points, see Headwater::Faults
 #   parts   => ['database']      to start only so much: database, doubles, daemon, nginx, in this
 #                                order; the schema is there as soon as the database is
 #   dir, outlive                 for quickstart: a folder that stays, programs that stay
@@ -59,8 +61,9 @@ sub new ($class, %given) {
 sub programs_find ($self) {
     $self->{builddir} = abs_path($ENV{HW_BUILDDIR} // $TOP) // croak 'HW_BUILDDIR is not there';
     for my $name (qw(headwaterd headwater)) {
-        $self->{program}{$name} = "$self->{builddir}/$name";
-        Headwater::Requirement::missing($name) if !-x $self->{program}{$name};
+        my ($folder, $end) = $self->{faults} ? ('t/', '-faults') : ('', '');
+        $self->{program}{$name} = "$self->{builddir}/$folder$name$end";
+        Headwater::Requirement::missing("$name$end") if !-x $self->{program}{$name};
     }
     program_find($_) for qw(nginx mariadbd mariadb-install-db openssl);
     return;
@@ -71,18 +74,23 @@ sub folders_make ($self) {
     $self->{cache} = "$self->{builddir}/var/cache";
     $self->{dir} //= tempdir('hw.XXXXXX', DIR => '/tmp');
     make_path($self->{cache});
+    return if !$self->{faults};
+    $self->{board}       = Headwater::Faults->new("$self->{dir}/faults");
+    $self->{environment} = $self->{board}->environment;
     return;
 }
 
 # The database with its schema, and the operator's command.
 sub database_start ($self) {
-    my %common = (dir => $self->{dir}, outlive => $self->{outlive});
+    my %common = (dir => $self->{dir}, outlive => $self->{outlive},
+        environment => $self->{environment});
     $self->{database} = Headwater::MariaDB->start(%common, cache => $self->{cache},
         grants => "$TOP/sql/grants.sql");
     $self->{daemon}   = Headwater::Daemon->new(%common, program => $self->{program}{headwaterd},
         settings => { $self->settings, $self->{config}->%* });
     $self->{operator} = Headwater::Operator->new(program => $self->{program}{headwater},
-        config => $self->{daemon}->config, log => "$self->{dir}/headwater.log");
+        config => $self->{daemon}->config, log => "$self->{dir}/headwater.log",
+        environment => $self->{environment});
     $self->{operator}->run('migrate', '--defaults-file', $self->{database}->migrate_file);
     return;
 }
@@ -137,6 +145,7 @@ sub operator ($self)     { return $self->{operator} }
 sub scrapebadger ($self) { return $self->{scrapebadger} }
 sub stripe ($self)       { return $self->{stripe} }
 sub nginx ($self)        { return $self->{web} }
+sub faults ($self)       { return $self->{board} }
 sub base_url ($self)     { return $self->{web}->base_url }
 sub ca_file ($self)      { return $self->{web}->ca_file }
 

@@ -6,7 +6,8 @@ use v5.36;
 use Carp qw(croak);
 use Headwater::Files qw(file_read);
 
-# new(program => ..., config => FILE, log => FILE that gets its standard error)
+# new(program => ..., config => FILE, log => FILE that gets its standard error,
+#   [environment => { name => value }])
 sub new ($class, %given) { return bless {%given}, $class }
 
 # Runs one sub-command with --json; returns the decoded answer, dies with what it said if it failed.
@@ -20,6 +21,7 @@ sub run ($self, @arguments) {
 sub try ($self, @arguments) {
     my $err_file = "$self->{log}.$$";
     my @command  = ($self->{program}, '--config', $self->{config}, @arguments);
+    local %ENV = (%ENV, %{ $self->{environment} // {} });
     open my $out, '-|', 'sh', '-c', 'exec "$@" 2>"$0"', $err_file, @command
         or croak "cannot run headwater: $!";
     my $text = join '', <$out>;

@@ -16,6 +16,8 @@ my %PACKAGE = (
     'DBD::MariaDB'       => 'libdbd-mariadb-perl',
     'headwaterd'         => 'this source tree: run make',
     'headwater'          => 'this source tree: run make',
+    'headwaterd-faults'  => 'this source tree: run make check',
+    'headwater-faults'   => 'this source tree: run make check',
 );
 
 # Loads modules, or ends the test.
