@@ -23,8 +23,9 @@ struct config {
     const char *log_level;    /* error, warning, info, debug */
 
     /* [server] */
-    const char *socket_path;  /* AF_UNIX, mode 0660; unused when LISTEN_FDS hands one over */
-    const char *socket_group; /* group of the socket, empty = the process's own */
+    const char *socket_path;       /* AF_UNIX, mode 0660; unused when LISTEN_FDS hands some over */
+    const char *quick_socket_path; /* likewise; empty = none, all requests come over the other */
+    const char *socket_group;      /* group of the sockets, empty = the process's own */
     int64_t worker_count;
     int64_t backlog;
     int64_t max_requests; /* a worker is replaced after so many, give or take a tenth */
@@ -49,7 +50,12 @@ struct config {
     int64_t stripe_timeout_ms;  /* of one call */
 };
 
-enum config_kind { CONFIG_TEXT, CONFIG_BOOL, CONFIG_INT };
+enum config_kind {
+    CONFIG_TEXT, /* must not be empty */
+    CONFIG_TEXT_OR_EMPTY,
+    CONFIG_BOOL,
+    CONFIG_INT
+};
 
 struct config_option {
     const char *section;

@@ -33,6 +33,12 @@ sub config ($self)  { return "$self->{dir}/headwater.conf" }
 sub socket ($self)  { return "$self->{dir}/app.sock" }
 sub process ($self) { return $self->{process} }
 
+# The socket of quick requests; the main one if there is no other.
+sub quick_socket ($self) {
+    my $path = $self->{settings}{'server.quick_socket'};
+    return $path eq '' ? $self->socket : $path;
+}
+
 sub start ($self) {
     $self->{process} = Headwater::Process->start(
         name    => 'headwaterd',
@@ -41,7 +47,7 @@ sub start ($self) {
         outlive => $self->{outlive},
     );
     $self->{process}->wait_until_ready(20,
-        sub { -S $self->socket && IO::Socket::UNIX->new(Peer => $self->socket) });
+        sub { -S $self->quick_socket && IO::Socket::UNIX->new(Peer => $self->quick_socket) });
     return $self;
 }
 
