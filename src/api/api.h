@@ -18,7 +18,8 @@ struct api_setup {
     const struct zone_list *zones;
     const struct secret *scrapebadger_key;
     const struct secret *stripe_key;
-    struct breaker *stripe_breaker; /* in memory that the workers share */
+    struct breaker *scrapebadger_breaker; /* in memory that the workers share */
+    struct breaker *stripe_breaker;       /* likewise */
 };
 
 /* What one worker holds: database connection, prepared statements, HTTP handles. Made after fork;

@@ -46,6 +46,8 @@ const struct config_option config_options[] = {
      "Milliseconds after which a worker stuck in one request is killed."},
     {"server", "drain_ms", INT(drain_ms), "30000", 0, HOUR_MS,
      "Milliseconds that a stop waits for running requests."},
+    {"server", "breaker_pause_ms", INT(breaker_pause_ms), "15000", 100, HOUR_MS,
+     "Milliseconds for which an outside service that does not answer is left alone."},
 
     {"database", "defaults_file", TEXT(db_defaults_file), "/etc/headwater/db.cnf", 0, 0,
      "File in my.cnf format that says how to reach the database."},

@@ -28,10 +28,11 @@ struct config {
     const char *socket_group;      /* group of the sockets, empty = the process's own */
     int64_t worker_count;
     int64_t backlog;
-    int64_t max_requests; /* a worker is replaced after so many, give or take a tenth */
-    int64_t deadline_ms;  /* of one request */
-    int64_t kill_ms;      /* a worker older than this in one request is killed */
-    int64_t drain_ms;     /* how long TERM waits for running requests */
+    int64_t max_requests;     /* a worker is replaced after so many, give or take a tenth */
+    int64_t deadline_ms;      /* of one request */
+    int64_t kill_ms;          /* a worker older than this in one request is killed */
+    int64_t drain_ms;         /* how long TERM waits for running requests */
+    int64_t breaker_pause_ms; /* an outside service that is silent is left alone so long */
 
     /* [database] */
     const char *db_defaults_file; /* my.cnf format */

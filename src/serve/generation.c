@@ -5,6 +5,7 @@
 #include "api/api.h"
 #include "base/arena.h"
 #include "base/breaker.h"
+#include "base/clock.h"
 #include "base/config.h"
 #include "base/secret.h"
 #include "base/zone.h"
@@ -31,9 +32,9 @@ static void breaker_release(void *breaker)
 }
 
 /* A breaker that ends with the arena: a reload starts with a closed one. */
-static struct breaker *breaker_add(struct arena *arena)
+static struct breaker *breaker_add(struct arena *arena, const char *service, int64_t pause_ms)
 {
-    struct breaker *breaker = breaker_new();
+    struct breaker *breaker = breaker_new(service, pause_ms * CLOCK_MS_US);
 
     arena_defer(arena, breaker_release, breaker);
     return breaker;
@@ -55,14 +56,19 @@ static enum err generation_read(struct generation *generation, const char *path,
         err = secret_read(config->scrapebadger_key_file, scrapebadger_key, msg);
     if (err == ERR_OK)
         err = secret_read(config->stripe_key_file, stripe_key, msg);
-    *setup = (struct api_setup){.config = config,
-                                .zones = zones,
-                                .scrapebadger_key = scrapebadger_key,
-                                .stripe_key = stripe_key,
-                                .stripe_breaker = breaker_add(arena)};
+    if (err != ERR_OK)
+        return err;
+    *setup = (struct api_setup){
+        .config = config,
+        .zones = zones,
+        .scrapebadger_key = scrapebadger_key,
+        .stripe_key = stripe_key,
+        .scrapebadger_breaker = breaker_add(arena, "ScrapeBadger", config->breaker_pause_ms),
+        .stripe_breaker = breaker_add(arena, "Stripe", config->breaker_pause_ms),
+    };
     generation->config = config;
     generation->setup = setup;
-    return err;
+    return ERR_OK;
 }
 
 enum err generation_new(const char *path, uint32_t number, struct generation **ret_generation,

@@ -51,6 +51,7 @@ static void test_defaults(void **state)
     assert_int_equal(config.deadline_ms, 20000);
     assert_int_equal(config.kill_ms, 45000);
     assert_int_equal(config.drain_ms, 30000);
+    assert_int_equal(config.breaker_pause_ms, 15000);
     assert_string_equal(config.db_defaults_file, "/etc/headwater/db.cnf");
     assert_string_equal(config.db_group, "headwater");
     assert_string_equal(config.scrapebadger_url, "https://scrapebadger.com");
@@ -80,7 +81,7 @@ static void test_table_is_sound(void **state)
                          strcmp(option->name, config_options[j].name) == 0);
         }
     }
-    assert_int_equal(config_option_count, 22);
+    assert_int_equal(config_option_count, 23);
 }
 
 static void test_set(void **state)
@@ -158,7 +159,7 @@ static void test_unknown(void **state)
     assert_int_equal(set("server", "worker", "1"), ERR_USAGE);
     assert_string_equal(msg.text, "There is no option \"worker\" in [server]; there are socket, "
                                   "quick_socket, socket_group, workers, backlog, max_requests, "
-                                  "deadline_ms, kill_ms, drain_ms.");
+                                  "deadline_ms, kill_ms, drain_ms, breaker_pause_ms.");
     assert_int_equal(set("Server", "workers", "1"), ERR_USAGE);
     assert_string_equal(msg.text, "There is no section [Server]; there are headwater, server, "
                                   "database, scrapebadger, stripe.");
