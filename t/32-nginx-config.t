@@ -114,6 +114,15 @@ subtest 'every method reaches the application' => sub {
     }
 };
 
+subtest 'creates have a socket of their own' => sub {
+    my $socket = sub ($path) { return $client->request(POST => $path, '{}')->json->{socket} };
+    is $socket->($_), 'app', $_ for qw(/v1/streams /v1/streams?a=1 /v1//streams /v1/%73treams
+        /v1/x/../streams);
+    is $socket->($_), 'quick', $_ for qw(/v1/streams/ /v1/streams/1 /v1/stream /v1/Streams
+        /v1/nothing /v1/streams%3f);
+    is $client->get('/v1/streams/1')->json->{socket}, 'quick', 'reading';
+};
+
 subtest 'headers of every answer' => sub {
     for my $path ('/v1/streams/1', '/nothing', '/v1/streams?die') {
         my $headers = $client->get($path)->headers;

@@ -30,6 +30,9 @@ sub failed ($what, @handles) {
         map { "/pairs/$_/accountHandle lookup_failed" } 0 .. $#handles);
 }
 
+# So many failures in a row would open the breaker; an answer keeps it closed.
+sub answers_again () { return answer_created('it answers again', $client->post_stream(body_new())) }
+
 sub at ($code, @places) { return map { "/pairs/$_/accountHandle $code" } @places }
 
 subtest 'by name' => sub {
@@ -53,7 +56,10 @@ subtest 'by name' => sub {
 };
 
 subtest 'nonsense' => sub {
-    failed($_, "garbled_$_") for qw(html cut empty blank error noid badid other list);
+    for my $kind (qw(html cut empty blank error noid badid other list)) {
+        failed($kind, "garbled_$kind");
+        answers_again();
+    }
 };
 
 subtest 'faults of the service' => sub {
@@ -85,6 +91,7 @@ subtest 'faults of the service' => sub {
         $badger->fault(times => undef, $faults{$what}->%*);
         failed($what, handle_new());
         $badger->faults_clear;
+        answers_again();
     }
     is failed('a 503 with a date', do { $badger->fault(kind => 'unavailable', times => undef,
         headers => { 'Retry-After' => 7 }); handle_new() })->headers->header('Retry-After'), 7,

@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# SIGTERM: running requests are finished, the socket is gone at once, the exit status is 0.
+# SIGTERM: running requests are finished, the sockets are gone at once, the exit status is 0.
 use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/lib";
@@ -24,7 +24,7 @@ my $late  = $peer->body('');
 $peer->send($peer->begin . $peer->params({}));
 sleep 0.1;
 $alone->process->signal('TERM');
-wait_for('the socket to go', 2, sub { !-e $alone->socket });
+wait_for('the sockets to go', 2, sub { !-e $alone->socket && !-e $alone->quick_socket });
 ok($alone->process->is_running, 'the master waits for the running request');
 $peer->send($late);
 ok($peer->read_answer, 'the running request is answered');
@@ -46,7 +46,7 @@ $alone = Headwater::Alone->new;
 my @workers = $alone->workers;
 $alone->process->signal('KILL');
 ok(wait_for('the workers to end', 5, sub { !kill 0, @workers }), 'workers do not outlive it');
-ok(-S $alone->socket, 'its socket is left behind');
+ok(-S $alone->socket && -S $alone->quick_socket, 'its sockets are left behind');
 $alone->clear;
 
 done_testing;

@@ -4,6 +4,7 @@ use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 use Headwater::Alone;
+use Headwater::FastCGI qw(fastcgi_call);
 use Headwater::Files qw(file_write);
 use Headwater::Wait qw(wait_for);
 use Test::More;
@@ -37,11 +38,17 @@ unlink $alone->config;
 reload_refused('no file', qr/No such file/);
 
 chmod 0600, $alone->dir . '/stripe.key';
-$alone->daemon->config_write('server.socket' => $alone->dir . '/other.sock');
-$alone->process->signal('HUP');
-ok($alone->wait_for_workers(4, @workers), 'once all is mended the next reload is taken');
-ok($alone->logged(qr/needs a restart/), 'another socket needs a restart: it is logged');
-ok($alone->answers, 'until then the old socket serves');
+for my $option (qw(socket quick_socket)) {
+    @workers = $alone->workers;
+    my $before = $alone->logged(qr/needs a restart/);
+    my $old    = $alone->$option;
+    $alone->daemon->config_write("server.$option" => $alone->dir . '/other.sock');
+    $alone->process->signal('HUP');
+    ok($alone->wait_for_workers(4, @workers), 'once all is mended the next reload is taken');
+    is($alone->logged(qr/needs a restart/), $before + 1, "another $option needs a restart: logged");
+    ok(fastcgi_call($old), 'until then the old one serves');
+    $alone->daemon->config_write("server.$option" => $old);
+}
 
 $alone->stop;
 done_testing;

@@ -1,5 +1,6 @@
 #!/usr/bin/perl
-# SIGHUP under load: the configuration is read again, all workers are new, and no request fails.
+# SIGHUP under load: the configuration is read again, all workers are new, and no request fails, on
+# neither socket.
 use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/lib";
@@ -21,7 +22,7 @@ sub client_start ($number) {
     return $pid if $pid;
     my ($asked, $failed) = (0, 0);
     while (!-e $end || $asked < 200) {
-        my $answer = fastcgi_call($alone->socket);
+        my $answer = fastcgi_call($asked % 2 ? $alone->socket : $alone->quick_socket);
         $asked++;
         $failed++ if !$answer || $answer->{status} >= 500;
     }

@@ -34,7 +34,7 @@ subtest 'Stripe is silent' => sub {
 subtest 'then it is known to be down' => sub {
     my $refused = leaves_nothing($lab, 'a new account', sub { $client->post_stream(body_new()) });
     answer_refused('a new paid account', $refused, 503, 'billing_unavailable');
-    like $refused->headers->header('Retry-After'), qr/^[1-9][0-9]*$/, 'Retry-After';
+    like $refused->headers->header('Retry-After'), qr/\A(?:[1-9]|1[0-5])\z/, 'Retry-After';
     answer_created('a known account', $client->post_stream(known_body()));
     answer_created('an account of a free team', $free->post_stream(body_new()));
 };

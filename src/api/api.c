@@ -44,6 +44,7 @@ struct api *api_new(const struct api_setup *setup)
             scrapebadger_new(api->http, config->scrapebadger_url, setup->scrapebadger_key),
         .stripe =
             stripe_new(api->http, config->stripe_url, setup->stripe_key, config->stripe_version),
+        .scrapebadger_breaker = setup->scrapebadger_breaker,
         .stripe_breaker = setup->stripe_breaker,
     };
     return api;

@@ -2,6 +2,7 @@
 
 #include "base/arena.h"
 #include "base/breaker.h"
+#include "base/clock.h"
 #include "base/config.h"
 #include "base/secret.h"
 #include "base/zone.h"
@@ -45,9 +46,9 @@ static void breaker_release(void *breaker)
 }
 
 /* A breaker that ends with the arena: a reload starts with a closed one. */
-static struct breaker *breaker_add(struct arena *arena)
+static struct breaker *breaker_add(struct arena *arena, const char *service, int64_t pause_ms)
 {
-    struct breaker *breaker = breaker_new();
+    struct breaker *breaker = breaker_new(service, pause_ms * CLOCK_MS_US);
 
     arena_defer(arena, breaker_release, breaker);
     return breaker;
@@ -73,11 +74,14 @@ enum err api_setup_read(const char *path, struct arena *arena, struct api_setup 
         err = webhook_secret_read(arena, config, &webhook_secret, msg);
     if (err != ERR_OK)
         return err;
-    *ret_setup = (struct api_setup){.config = config,
-                                    .zones = zones,
-                                    .scrapebadger_key = scrapebadger_key,
-                                    .stripe_key = stripe_key,
-                                    .stripe_webhook_secret = webhook_secret,
-                                    .stripe_breaker = breaker_add(arena)};
+    *ret_setup = (struct api_setup){
+        .config = config,
+        .zones = zones,
+        .scrapebadger_key = scrapebadger_key,
+        .stripe_key = stripe_key,
+        .stripe_webhook_secret = webhook_secret,
+        .scrapebadger_breaker = breaker_add(arena, "ScrapeBadger", config->breaker_pause_ms),
+        .stripe_breaker = breaker_add(arena, "Stripe", config->breaker_pause_ms),
+    };
     return ERR_OK;
 }

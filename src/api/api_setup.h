@@ -18,7 +18,8 @@ struct api_setup {
     const struct secret *scrapebadger_key;
     const struct secret *stripe_key;
     const struct secret *stripe_webhook_secret; /* NULL = events are not taken */
-    struct breaker *stripe_breaker;             /* in memory that the workers share */
+    struct breaker *scrapebadger_breaker;       /* in memory that the workers share */
+    struct breaker *stripe_breaker;             /* likewise */
 };
 
 /* Reads everything that the configuration file PATH names. All of it lives on ARENA, whose end

@@ -12,6 +12,7 @@
 #include "base/text.h"
 
 #define TEXT(field) CONFIG_TEXT, offsetof(struct config, field)
+#define TEXT_OR_EMPTY(field) CONFIG_TEXT_OR_EMPTY, offsetof(struct config, field)
 #define BOOL(field) CONFIG_BOOL, offsetof(struct config, field)
 #define INT(field) CONFIG_INT, offsetof(struct config, field)
 
@@ -28,8 +29,11 @@ const struct config_option config_options[] = {
 
     {"server", "socket", TEXT(socket_path), "/run/headwater/headwater.sock", 0, 0,
      "The socket that nginx connects to; unused when systemd hands one over."},
-    {"server", "socket_group", TEXT(socket_group), "", 0, 0,
-     "Group that may connect to the socket; empty for the service's own group."},
+    {"server", "quick_socket", TEXT_OR_EMPTY(quick_socket_path),
+     "/run/headwater/headwater-quick.sock", 0, 0,
+     "The socket for requests that never call an outside service; empty for none."},
+    {"server", "socket_group", TEXT_OR_EMPTY(socket_group), "", 0, 0,
+     "Group that may connect to the sockets; empty for the service's own group."},
     {"server", "workers", INT(worker_count), "8", 1, 256,
      "Number of worker processes, each serving one request at a time."},
     {"server", "backlog", INT(backlog), "128", 1, 4096,
@@ -42,6 +46,8 @@ const struct config_option config_options[] = {
      "Milliseconds after which a worker stuck in one request is killed."},
     {"server", "drain_ms", INT(drain_ms), "30000", 0, HOUR_MS,
      "Milliseconds that a stop waits for running requests."},
+    {"server", "breaker_pause_ms", INT(breaker_pause_ms), "15000", 100, HOUR_MS,
+     "Milliseconds for which an outside service that does not answer is left alone."},
 
     {"database", "defaults_file", TEXT(db_defaults_file), "/etc/headwater/db.cnf", 0, 0,
      "File in my.cnf format that says how to reach the database."},
@@ -153,7 +159,7 @@ static enum err unknown_option(const char *section, const char *name, struct err
 static enum err set_text(const struct config_option *option, struct arena *arena,
                          const char **field, const char *value, struct errmsg *msg)
 {
-    if (value[0] == '\0' && option->standard[0] != '\0')
+    if (value[0] == '\0' && option->kind == CONFIG_TEXT)
         return errmsg_set(msg, ERR_USAGE, "[%s] %s must not be empty.", option->section,
                           option->name);
     if (!text_is_utf8(value, strlen(value)) || text_has_control(value))
@@ -172,7 +178,7 @@ enum err config_set(struct config *config, struct arena *arena, const char *sect
 
     if (option == NULL)
         return unknown_option(section, name, msg);
-    if (option->kind == CONFIG_TEXT)
+    if (option->kind == CONFIG_TEXT || option->kind == CONFIG_TEXT_OR_EMPTY)
         return set_text(option, arena, option_field(option, config), value, msg);
     if (option->kind == CONFIG_BOOL) {
         if (!bool_read(value, &boolean))
@@ -234,6 +240,8 @@ enum err config_check(const struct config *config, struct errmsg *msg)
                           "[headwater] log_level must be error, warning, info or debug, not "
                           "\"%.60s\".",
                           config->log_level);
+    if (strcmp(config->socket_path, config->quick_socket_path) == 0)
+        return errmsg_set(msg, ERR_USAGE, "[server] socket and quick_socket must differ.");
     err = check_url("scrapebadger", config->scrapebadger_url, config->sandbox, msg);
     if (err == ERR_OK)
         err = check_url("stripe", config->stripe_url, config->sandbox, msg);

@@ -26,14 +26,16 @@ struct config {
     const char *log_level;    /* error, warning, info, debug */
 
     /* [server] */
-    const char *socket_path;  /* AF_UNIX, mode 0660; unused when LISTEN_FDS hands one over */
-    const char *socket_group; /* group of the socket, empty = the process's own */
+    const char *socket_path;       /* AF_UNIX, mode 0660; unused when LISTEN_FDS hands some over */
+    const char *quick_socket_path; /* likewise; empty = none, all requests come over the other */
+    const char *socket_group;      /* group of the sockets, empty = the process's own */
     int64_t worker_count;
     int64_t backlog;
-    int64_t max_requests; /* a worker is replaced after so many, give or take a tenth */
-    int64_t deadline_ms;  /* of one request */
-    int64_t kill_ms;      /* a worker older than this in one request is killed */
-    int64_t drain_ms;     /* how long TERM waits for running requests */
+    int64_t max_requests;     /* a worker is replaced after so many, give or take a tenth */
+    int64_t deadline_ms;      /* of one request */
+    int64_t kill_ms;          /* a worker older than this in one request is killed */
+    int64_t drain_ms;         /* how long TERM waits for running requests */
+    int64_t breaker_pause_ms; /* an outside service that is silent is left alone so long */
 
     /* [database] */
     const char *db_defaults_file; /* my.cnf format */
@@ -53,7 +55,12 @@ struct config {
     int64_t stripe_timeout_ms;              /* of one call */
 };
 
-enum config_kind { CONFIG_TEXT, CONFIG_BOOL, CONFIG_INT };
+enum config_kind {
+    CONFIG_TEXT, /* must not be empty */
+    CONFIG_TEXT_OR_EMPTY,
+    CONFIG_BOOL,
+    CONFIG_INT
+};
 
 struct config_option {
     const char *section;

@@ -16,7 +16,8 @@ struct flow {
     struct db *db;
     struct scrapebadger *scrapebadger;
     struct stripe *stripe;
-    struct breaker *stripe_breaker; /* shared by all workers */
+    struct breaker *scrapebadger_breaker; /* shared by all workers */
+    struct breaker *stripe_breaker;       /* likewise */
 };
 
 #endif

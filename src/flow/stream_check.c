@@ -79,6 +79,7 @@ enum err stream_check_billing(struct stream_create *create, struct errmsg *msg)
 
     if (!adds_paid_account(create) || breaker_admits(breaker, clock_monotonic_us()))
         return ERR_OK;
+    create->retry_after_s = breaker_retry_after_s(breaker, clock_monotonic_us());
     return errmsg_set(msg, ERR_BILLING_UNAVAILABLE, "Stripe has not answered for a while");
 }
 

@@ -14,7 +14,7 @@ struct stream_create;
 enum err stream_check_limits(struct stream_create *create, struct errmsg *msg) HW_MUST_CHECK;
 
 /* ERR_BILLING_UNAVAILABLE if a paid account is to be added or woken while Stripe is known to be
- * down. */
+ * down, with the pause until it is asked again. */
 enum err stream_check_billing(struct stream_create *create, struct errmsg *msg) HW_MUST_CHECK;
 
 /* Says why the chokepoint did not take all accounts, which are given as they are after the

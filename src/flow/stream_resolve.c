@@ -1,6 +1,7 @@
 #include "flow/stream_resolve.h"
 
 #include "base/arena.h"
+#include "base/breaker.h"
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/log.h"
@@ -11,20 +12,43 @@
 #include "rule/lookup.h"
 #include "store/profile.h"
 
+/* Looks up a batch, and tells all workers whether the service answers. One that a create which is
+ * short of time leaves less than its own time says nothing by being late. */
+static void find_batch(struct stream_create *create, struct lookup *batch, size_t count)
+{
+    struct flow *flow = create->flow;
+    int64_t until_us = clock_monotonic_us() + flow->config->scrapebadger_deadline_ms * CLOCK_MS_US;
+    bool is_short = create->deadline_us < until_us;
+    bool has_answered = false;
+
+    scrapebadger_find(flow->scrapebadger, create->arena, batch, count,
+                      is_short ? create->deadline_us : until_us, &create->retry_after_s,
+                      &has_answered);
+    if (has_answered || !is_short)
+        breaker_note(flow->scrapebadger_breaker, has_answered, clock_monotonic_us());
+}
+
 /* Asks for all handles that are still open; the answers come back in the targets' look-ups. */
 static void ask(struct stream_create *create, struct lookup **open, size_t count)
 {
     struct lookup *batch = arena_array(create->arena, count, sizeof *batch);
-    int64_t until_us =
-        clock_monotonic_us() + create->flow->config->scrapebadger_deadline_ms * CLOCK_MS_US;
 
     for (size_t i = 0; i < count; i++)
         batch[i] = *open[i];
-    scrapebadger_find(create->flow->scrapebadger, create->arena, batch, count,
-                      until_us < create->deadline_us ? until_us : create->deadline_us,
-                      &create->retry_after_s);
+    find_batch(create, batch, count);
     for (size_t i = 0; i < count; i++)
         *open[i] = batch[i];
+}
+
+/* The service is known to be silent: nothing is asked. */
+static void give_up(struct stream_create *create, struct lookup *const *open, size_t count)
+{
+    create->retry_after_s =
+        breaker_retry_after_s(create->flow->scrapebadger_breaker, clock_monotonic_us());
+    for (size_t i = 0; i < count; i++) {
+        open[i]->outcome = LOOKUP_FAILED;
+        open[i]->why = "the look-up service has not answered for a while";
+    }
 }
 
 /* The cache is a convenience: a create does not fail because it could not be written. */
@@ -50,6 +74,10 @@ static void ask_open(struct stream_create *create)
     }
     if (count == 0)
         return;
+    if (!breaker_admits(create->flow->scrapebadger_breaker, clock_monotonic_us())) {
+        give_up(create, open, count);
+        return;
+    }
     ask(create, open, count);
     remember(create, open, count);
 }

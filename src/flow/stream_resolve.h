@@ -9,7 +9,8 @@ struct stream_create;
 
 /* Looks up what the cache did not know, remembers it, and matches the results with the team's
  * accounts. ERR_HANDLE_LOOKUP_FAILED, ERR_HANDLE_NOT_FOUND, ERR_HANDLE_PROTECTED, in this order,
- * each with every handle it is true of. */
+ * each with every handle it is true of. While ScrapeBadger is known to be silent nothing is asked,
+ * and the first of these comes at once. */
 enum err stream_resolve_handles(struct stream_create *create, struct errmsg *msg) HW_MUST_CHECK;
 
 #endif

@@ -48,6 +48,7 @@ struct round {
     int64_t retry_after_s; /* the longest pause asked for; 0 = none */
     const char *alarm;     /* what the operator must mend; NULL = nothing */
     bool is_hopeless;      /* one has failed for good, and so has the whole */
+    bool has_answered;     /* one has got a real answer, whatever it was */
 };
 
 /* What a status other than 200 and 404 means. The first row that fits counts. */
@@ -201,6 +202,13 @@ static int64_t pause_read(const struct http_reply *reply, const struct value *bo
     return pause_s < RETRY_MAX_S ? pause_s : RETRY_MAX_S;
 }
 
+static void round_add_answer(struct round *round, struct lookup *lookup,
+                             enum lookup_outcome outcome, const char *why)
+{
+    lookup_set(lookup, outcome, why);
+    round->has_answered = true;
+}
+
 /* Notes a failure. The whole round has failed with one that another try cannot mend. */
 static void round_add_failure(struct round *round, struct lookup *lookup, const char *why,
                               bool may_try, int64_t pause_s)
@@ -221,6 +229,7 @@ static void round_read_refusal(struct round *round, struct lookup *lookup,
         row++;
     /* A service that says when to come back is not tried before. */
     may_try = refusals[row].may_try && reply->retry_after_s == 0;
+    round->has_answered |= reply->status >= 400 && reply->status < 500;
     if (refusals[row].is_alarm)
         round->alarm = refusals[row].why;
     round_add_failure(round, lookup, refusals[row].why, may_try,
@@ -240,12 +249,12 @@ static void round_read(struct round *round, struct lookup *lookup, const struct 
     body = reply_body_read(round->arena, reply);
     if (reply->status == 200 && body != NULL &&
         profile_read(round->arena, user_find(body), lookup->handle, &lookup->profile))
-        lookup_set(lookup, LOOKUP_FOUND, NULL);
+        round_add_answer(round, lookup, LOOKUP_FOUND, NULL);
     else if (reply->status == 200)
         round_add_failure(round, lookup, "the look-up service's reply is not the profile asked for",
                           false, RETRY_FAULT_S);
     else if (is_missing(reply, body))
-        lookup_set(lookup, LOOKUP_MISSING, "there is no such account");
+        round_add_answer(round, lookup, LOOKUP_MISSING, "there is no such account");
     else
         round_read_refusal(round, lookup, reply, body);
 }
@@ -290,7 +299,8 @@ static bool round_may_try(const struct round *round)
 }
 
 size_t scrapebadger_find(struct scrapebadger *service, struct arena *arena, struct lookup *lookups,
-                         size_t count, int64_t deadline_us, int64_t *ret_retry_after_s)
+                         size_t count, int64_t deadline_us, int64_t *ret_retry_after_s,
+                         bool *ret_has_answered)
 {
     struct round round = {
         .service = service, .arena = arena, .open_count = count, .deadline_us = deadline_us};
@@ -306,5 +316,6 @@ size_t scrapebadger_find(struct scrapebadger *service, struct arena *arena, stru
     if (round.alarm != NULL)
         log_write(LOG_ERROR, "handles cannot be looked up: %s", round.alarm);
     *ret_retry_after_s = round.retry_after_s;
+    *ret_has_answered = round.has_answered;
     return round.open_count;
 }

@@ -11,16 +11,19 @@
 #include "base/log.h"
 #include "serve/generation.h"
 #include "serve/scoreboard.h"
+#include "serve/sockets.h"
 #include "serve/worker.h"
 
 #define FORK_RETRY_US (1 * CLOCK_S_US)
 #define STOP_RESEND_US (500 * CLOCK_MS_US)
 
-bool child_start(struct child *child, const struct generation *generation, int listen_fd)
+bool child_start(struct child *child, const struct generation *generation,
+                 const struct sockets *sockets)
 {
     struct worker_setup setup = {.api = generation->setup,
                                  .score = child->score,
-                                 .listen_fd = listen_fd,
+                                 .main_fd = child->is_reserved ? -1 : sockets->main.fd,
+                                 .quick_fd = sockets->quick.fd,
                                  .master_pid = getpid()};
 
     score_init(child->score, generation->number);

@@ -8,6 +8,7 @@
 
 struct generation;
 struct score;
+struct sockets;
 
 enum child_state {
     CHILD_FREE,   /* no process, none wanted */
@@ -18,6 +19,7 @@ enum child_state {
 struct child {
     enum child_state state;
     uint32_t generation; /* number of the generation it serves */
+    bool is_reserved;    /* takes quick requests only; whoever replaces it does the same */
     struct score *score; /* its line of the scoreboard */
     int64_t due_us;      /* monotonic, if due */
     unsigned crash_count;
@@ -31,7 +33,8 @@ struct child {
 };
 
 /* Forks the worker. False if there is no process to be had; it is then due again after a second. */
-bool child_start(struct child *child, const struct generation *generation, int listen_fd);
+bool child_start(struct child *child, const struct generation *generation,
+                 const struct sockets *sockets);
 
 /* Tells a running child to leave after its request, and again on later calls when it has not left
  * for a while: a signal can come in the instant before it is listened for. Another child that is

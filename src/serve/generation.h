@@ -1,5 +1,5 @@
 /* What one start or reload has read: configuration, zone list and secrets. Made by the master
- * before it forks, so that all workers of a generation share its pages. */
+ * before it forks, so that all workers of a generation share its pages, and its breakers. */
 #ifndef HW_SERVE_GENERATION_H
 #define HW_SERVE_GENERATION_H
 

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -13,20 +12,8 @@
 
 #include "base/config.h"
 
-/* The first descriptor that systemd hands over: SD_LISTEN_FDS_START of sd_listen_fds(3). */
-#define HANDED_OVER_FD 3
-
 /* Bits that a socket of mode 0660 must not have. */
 #define SOCKET_UMASK 0117
-
-static bool variable_is(const char *name, long number)
-{
-    char digits[24];
-    const char *value = getenv(name);
-
-    snprintf(digits, sizeof digits, "%ld", number);
-    return value != NULL && strcmp(value, digits) == 0;
-}
 
 static int socket_option(int fd, int option)
 {
@@ -36,33 +23,28 @@ static int socket_option(int fd, int option)
     return getsockopt(fd, SOL_SOCKET, option, &value, &len) == 0 ? value : -1;
 }
 
-/* Takes the socket that systemd opened for us. */
-static enum err listener_take(struct listener *listener, struct errmsg *msg)
+enum err listener_take(int fd, struct listener *ret_listener, struct errmsg *msg)
 {
-    bool is_one = variable_is("LISTEN_FDS", 1);
+    struct listener listener = {.fd = fd, .is_handed_over = true};
 
-    unsetenv("LISTEN_PID");
-    unsetenv("LISTEN_FDS");
-    unsetenv("LISTEN_FDNAMES");
-    if (!is_one || socket_option(HANDED_OVER_FD, SO_DOMAIN) != AF_UNIX ||
-        socket_option(HANDED_OVER_FD, SO_TYPE) != SOCK_STREAM ||
-        socket_option(HANDED_OVER_FD, SO_ACCEPTCONN) != 1)
+    if (fd >= 0 &&
+        (socket_option(fd, SO_DOMAIN) != AF_UNIX || socket_option(fd, SO_TYPE) != SOCK_STREAM ||
+         socket_option(fd, SO_ACCEPTCONN) != 1))
         return errmsg_set(msg, ERR_USAGE,
-                          "LISTEN_FDS must hand over exactly one listening unix stream socket.");
-    if (fcntl(HANDED_OVER_FD, F_SETFL, O_NONBLOCK) != 0 ||
-        fcntl(HANDED_OVER_FD, F_SETFD, FD_CLOEXEC) != 0)
-        return errmsg_set(msg, ERR_IO, "Cannot set up the socket of LISTEN_FDS: %s.",
+                          "LISTEN_FDS must hand over listening unix stream sockets only.");
+    if (fd >= 0 && (fcntl(fd, F_SETFL, O_NONBLOCK) != 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) != 0))
+        return errmsg_set(msg, ERR_IO, "Cannot set up a socket of LISTEN_FDS: %s.",
                           strerror(errno));
-    listener->fd = HANDED_OVER_FD;
+    *ret_listener = listener;
     return ERR_OK;
 }
 
 static enum err address_init(struct sockaddr_un *address, const char *path, struct errmsg *msg)
 {
     *address = (struct sockaddr_un){.sun_family = AF_UNIX};
-    if (path[0] == '\0' || strlen(path) >= sizeof address->sun_path)
+    if (strlen(path) >= sizeof address->sun_path)
         return errmsg_set(msg, ERR_USAGE,
-                          "[server] socket must have 1 to %zu bytes, it has %zu: %.200s",
+                          "The path of a socket must have at most %zu bytes, this has %zu: %.200s",
                           sizeof address->sun_path - 1, strlen(path), path);
     memcpy(address->sun_path, path, strlen(path) + 1);
     return ERR_OK;
@@ -125,24 +107,24 @@ static enum err path_bind(int fd, const struct sockaddr_un *address, struct errm
 }
 
 /* Remembers which file is ours and what it was made from. */
-static void listener_note(struct listener *listener, const struct config *config)
+static void listener_note(struct listener *listener, const struct config *config, const char *path)
 {
     struct stat status;
 
-    snprintf(listener->path, sizeof listener->path, "%s", config->socket_path);
+    snprintf(listener->path, sizeof listener->path, "%s", path);
     snprintf(listener->group, sizeof listener->group, "%s", config->socket_group);
     listener->backlog = config->backlog;
-    if (lstat(listener->path, &status) == 0) {
+    if (path[0] != '\0' && lstat(path, &status) == 0) {
         listener->device = status.st_dev;
         listener->file_id = status.st_ino;
     }
 }
 
-static enum err listener_bind(struct listener *listener, const struct config *config,
-                              struct errmsg *msg)
+static enum err path_listen(struct listener *listener, const struct config *config,
+                            const char *path, struct errmsg *msg)
 {
     struct sockaddr_un address;
-    enum err err = address_init(&address, config->socket_path, msg);
+    enum err err = address_init(&address, path, msg);
 
     if (err == ERR_OK)
         err = path_clear(&address, msg);
@@ -154,21 +136,23 @@ static enum err listener_bind(struct listener *listener, const struct config *co
     err = path_bind(listener->fd, &address, msg);
     if (err != ERR_OK)
         return err;
-    listener_note(listener, config);
-    err = path_set_group(listener->path, config->socket_group, msg);
+    listener_note(listener, config, path);
+    err = path_set_group(path, config->socket_group, msg);
     if (err == ERR_OK && listen(listener->fd, (int)config->backlog) != 0)
-        err = errmsg_set(msg, ERR_IO, "Cannot listen on %s: %s.", listener->path, strerror(errno));
+        err = errmsg_set(msg, ERR_IO, "Cannot listen on %s: %s.", path, strerror(errno));
     return err;
 }
 
-enum err listener_init(const struct config *config, struct listener *ret_listener,
+enum err listener_bind(const struct config *config, const char *path, struct listener *ret_listener,
                        struct errmsg *msg)
 {
-    struct listener listener = {.fd = -1};
-    bool is_handed_over = variable_is("LISTEN_PID", (long)getpid());
-    enum err err =
-        is_handed_over ? listener_take(&listener, msg) : listener_bind(&listener, config, msg);
+    struct listener listener = LISTENER_NONE;
+    enum err err = ERR_OK;
 
+    if (path[0] == '\0')
+        listener_note(&listener, config, path);
+    else
+        err = path_listen(&listener, config, path, msg);
     if (err != ERR_OK) {
         listener_clear(&listener);
         return err;
@@ -191,14 +175,14 @@ void listener_clear(struct listener *listener)
         unlink(listener->path);
     if (listener->fd >= 0)
         close(listener->fd);
-    *listener = (struct listener){.fd = -1};
+    *listener = LISTENER_NONE;
 }
 
-bool listener_check(const struct listener *listener, const struct config *config)
+bool listener_check(const struct listener *listener, const struct config *config, const char *path)
 {
-    if (listener->path[0] == '\0')
+    if (listener->is_handed_over)
         return true;
-    return strcmp(listener->path, config->socket_path) == 0 &&
+    return strcmp(listener->path, path) == 0 &&
            strcmp(listener->group, config->socket_group) == 0 &&
            listener->backlog == config->backlog;
 }

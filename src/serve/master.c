@@ -11,11 +11,12 @@
 #include "base/config.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "serve/bulkhead.h"
 #include "serve/child.h"
 #include "serve/crash_budget.h"
 #include "serve/generation.h"
-#include "serve/listener.h"
 #include "serve/scoreboard.h"
+#include "serve/sockets.h"
 
 /* How often the table of children is looked through without a signal: while something is under way,
  * and while all is quiet. */
@@ -31,7 +32,7 @@
 struct master {
     const char *config_path;
     sigset_t signals; /* all that it reacts to; blocked, and taken one by one */
-    struct listener listener;
+    struct sockets sockets;
     struct scoreboard *board;
     uint32_t generation_count;
     struct generation *current; /* serves; NULL until the first one is ready */
@@ -85,10 +86,18 @@ static void master_set_log_level(const struct generation *generation)
         log_set_level(level);
 }
 
+static int64_t master_reserved_count(const struct master *master,
+                                     const struct generation *generation)
+{
+    return bulkhead_reserved_count(generation->config->worker_count,
+                                   sockets_have_quick(&master->sockets));
+}
+
 /* Makes GENERATION the next one: its workers are due at once. It is owned from here on. */
 static void master_set_next(struct master *master, struct generation *generation)
 {
     int64_t missing = generation->config->worker_count;
+    int64_t reserved_count = master_reserved_count(master, generation);
 
     master_set_log_level(generation);
     master->next = generation;
@@ -100,6 +109,7 @@ static void master_set_next(struct master *master, struct generation *generation
             continue;
         child->state = CHILD_DUE;
         child->generation = generation->number;
+        child->is_reserved = missing <= reserved_count;
         child->due_us = 0;
         child->crash_count = 0;
         missing--;
@@ -112,7 +122,7 @@ static void master_start_due(struct master *master)
 
     for (EACH_CHILD(child, master)) {
         if (child->state == CHILD_DUE && child->due_us <= now_us)
-            child_start(child, master_find_generation(master, child), master->listener.fd);
+            child_start(child, master_find_generation(master, child), &master->sockets);
     }
 }
 
@@ -194,8 +204,8 @@ static void master_load_next(struct master *master)
         generation_free(generation);
         return;
     }
-    if (!listener_check(&master->listener, generation->config))
-        log_write(LOG_WARNING, "a change of the socket's path, group or backlog needs a restart");
+    if (!sockets_check(&master->sockets, generation->config))
+        log_write(LOG_WARNING, "a change of a socket's path, group or backlog needs a restart");
     master_set_next(master, generation);
 }
 
@@ -233,6 +243,7 @@ static void master_switch(struct master *master)
     log_line_init(&line, LOG_INFO, "ready");
     log_line_add_int(&line, "generation", master->current->number);
     log_line_add_int(&line, "workers", master->current->config->worker_count);
+    log_line_add_int(&line, "reserved", master_reserved_count(master, master->current));
     log_line_write(&line);
 }
 
@@ -266,8 +277,9 @@ static void master_set_draining(struct master *master)
         return;
     log_write(LOG_INFO, "draining");
     master->drain_limit_us = clock_monotonic_us() + master_config(master)->drain_ms * CLOCK_MS_US;
-    /* Workers still hold the socket; without its file nobody can queue behind those that leave. */
-    listener_clear(&master->listener);
+    /* Workers still hold the sockets; without the files nobody can queue behind those that leave.
+     */
+    sockets_clear(&master->sockets);
     for (EACH_CHILD(child, master)) {
         child_stop(child);
     }
@@ -347,7 +359,7 @@ static enum err master_init(struct master *master, const struct config *config, 
         return errmsg_set(msg, ERR_IO, "Cannot share memory: %s.", strerror(errno));
     for (size_t i = 0; i < SCOREBOARD_SIZE; i++)
         master->children[i].score = scoreboard_get(master->board, i);
-    return listener_init(config, &master->listener, msg);
+    return sockets_init(config, &master->sockets, msg);
 }
 
 int master_run(const char *config_path, struct generation *first)
@@ -363,6 +375,8 @@ int master_run(const char *config_path, struct generation *first)
         log_write(LOG_ERROR, "%s", msg.text);
         return EXIT_FAILURE;
     }
+    if (!sockets_have_quick(&master->sockets))
+        log_write(LOG_WARNING, "no quick socket: creates may hold all workers");
     master_set_next(master, first);
     master_start_due(master);
     master_loop(master);

@@ -2,7 +2,8 @@
  * What every worker is doing, in memory that master and workers share. A score belongs to one
  * process at a time: the master prepares a free one before it forks, from then on only the worker
  * writes, and the master only reads. No locks: a worker may die between any two instructions.
- * Counters that all workers share (metrics, circuit breakers) belong into struct scoreboard too.
+ * Counters that all workers share, of all generations, belong into struct scoreboard too; a breaker
+ * belongs to one generation (serve/generation.h).
  */
 #ifndef HW_SERVE_SCOREBOARD_H
 #define HW_SERVE_SCOREBOARD_H

@@ -43,6 +43,7 @@ struct worker {
     int64_t request_limit;
     int64_t baseline_pages; /* resident after the first requests; 0 = not yet known */
     bool has_grown;         /* beyond twice the baseline */
+    bool is_quick_turn;     /* the quick socket was looked at first, the last time */
 };
 
 /* Written by the handler; the one thing that a signal may touch. */
@@ -114,17 +115,33 @@ static bool worker_must_leave(const struct worker *worker)
            worker->has_grown;
 }
 
-/* Waits for a connection and takes it. -1 if there is none after all: a signal came, or another
- * worker was quicker. */
-static int worker_accept(const struct worker *worker)
+/* Waits for a connection; the socket on which one has come in, -1 if a signal came instead. Both
+ * sockets take turns, so that a flood on one does not starve the other. */
+static int worker_wait(struct worker *worker)
 {
-    struct pollfd listening = {.fd = worker->setup->listen_fd, .events = POLLIN};
-    struct timeval timeout = {.tv_sec = PEER_TIMEOUT_S};
+    struct pollfd sockets[] = {{.fd = worker->setup->main_fd, .events = POLLIN},
+                               {.fd = worker->setup->quick_fd, .events = POLLIN}};
 
-    if (ppoll(&listening, 1, NULL, &worker->waiting_mask) < 0)
+    if (ppoll(sockets, HW_COUNT(sockets), NULL, &worker->waiting_mask) < 0)
+        return -1;
+    worker->is_quick_turn = !worker->is_quick_turn;
+
+    const struct pollfd *turn = &sockets[worker->is_quick_turn];
+    const struct pollfd *other = &sockets[!worker->is_quick_turn];
+    return turn->revents != 0 ? turn->fd : other->fd;
+}
+
+/* Takes a connection. -1 if there is none after all: a signal came, or another worker was quicker.
+ */
+static int worker_accept(struct worker *worker)
+{
+    struct timeval timeout = {.tv_sec = PEER_TIMEOUT_S};
+    int listen_fd = worker_wait(worker);
+
+    if (listen_fd < 0)
         return -1;
 
-    int fd = accept4(listening.fd, NULL, NULL, SOCK_CLOEXEC);
+    int fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC);
     if (fd < 0) {
         if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED) {
             log_write(LOG_ERROR, "cannot accept a connection: %s", strerror(errno));

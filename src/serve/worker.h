@@ -11,7 +11,8 @@ struct score;
 struct worker_setup {
     const struct api_setup *api; /* shared with the other workers of its generation */
     struct score *score;         /* the worker's own line of the scoreboard */
-    int listen_fd;               /* non-blocking */
+    int main_fd;                 /* non-blocking; -1 for one that takes quick requests only */
+    int quick_fd;                /* likewise; -1 if all requests come over the main one */
     int32_t master_pid;
 };
 

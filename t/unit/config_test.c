@@ -43,6 +43,7 @@ static void test_defaults(void **state)
     assert_string_equal(config.zoneinfo_dir, "/usr/share/zoneinfo");
     assert_string_equal(config.log_level, "info");
     assert_string_equal(config.socket_path, "/run/headwater/headwater.sock");
+    assert_string_equal(config.quick_socket_path, "/run/headwater/headwater-quick.sock");
     assert_string_equal(config.socket_group, "");
     assert_int_equal(config.worker_count, 8);
     assert_int_equal(config.backlog, 128);
@@ -50,6 +51,7 @@ static void test_defaults(void **state)
     assert_int_equal(config.deadline_ms, 20000);
     assert_int_equal(config.kill_ms, 45000);
     assert_int_equal(config.drain_ms, 30000);
+    assert_int_equal(config.breaker_pause_ms, 15000);
     assert_string_equal(config.db_defaults_file, "/etc/headwater/db.cnf");
     assert_string_equal(config.db_group, "headwater");
     assert_string_equal(config.scrapebadger_url, "https://scrapebadger.com");
@@ -80,7 +82,7 @@ static void test_table_is_sound(void **state)
                          strcmp(option->name, config_options[j].name) == 0);
         }
     }
-    assert_int_equal(config_option_count, 22);
+    assert_int_equal(config_option_count, 24);
 }
 
 static void test_set(void **state)
@@ -100,6 +102,8 @@ static void test_set(void **state)
     assert_int_equal(set("server", "workers", "0001"), ERR_OK);
     assert_int_equal(config.worker_count, 1);
     assert_int_equal(set("server", "socket_group", ""), ERR_OK);
+    assert_int_equal(set("server", "quick_socket", ""), ERR_OK);
+    assert_string_equal(config.quick_socket_path, "");
 }
 
 static void test_bad_numbers(void **state)
@@ -154,10 +158,9 @@ static void test_unknown(void **state)
 {
     (void)state;
     assert_int_equal(set("server", "worker", "1"), ERR_USAGE);
-    assert_string_equal(msg.text,
-                        "There is no option \"worker\" in [server]; there are socket, "
-                        "socket_group, workers, backlog, max_requests, deadline_ms, kill_ms, "
-                        "drain_ms.");
+    assert_string_equal(msg.text, "There is no option \"worker\" in [server]; there are socket, "
+                                  "quick_socket, socket_group, workers, backlog, max_requests, "
+                                  "deadline_ms, kill_ms, drain_ms, breaker_pause_ms.");
     assert_int_equal(set("Server", "workers", "1"), ERR_USAGE);
     assert_string_equal(msg.text, "There is no section [Server]; there are headwater, server, "
                                   "database, scrapebadger, stripe.");
@@ -281,6 +284,16 @@ static void test_check_deadlines(void **state)
     assert_non_null(strstr(msg.text, "[server] kill_ms"));
 }
 
+static void test_check_sockets(void **state)
+{
+    (void)state;
+    config.quick_socket_path = config.socket_path;
+    assert_int_equal(config_check(&config, &msg), ERR_USAGE);
+    assert_string_equal(msg.text, "[server] socket and quick_socket must differ.");
+    config.quick_socket_path = "";
+    assert_int_equal(config_check(&config, &msg), ERR_OK);
+}
+
 static void test_check_log_level(void **state)
 {
     (void)state;
@@ -305,6 +318,7 @@ int main(void)
         cmocka_unit_test(test_urls_of_the_sandbox),
         cmocka_unit_test_setup_teardown(test_check_urls, setup, teardown),
         cmocka_unit_test_setup_teardown(test_check_deadlines, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_check_sockets, setup, teardown),
         cmocka_unit_test_setup_teardown(test_check_log_level, setup, teardown),
     };
 

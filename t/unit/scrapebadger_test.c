@@ -17,7 +17,8 @@
 struct fixture {
     struct service_double service;
     struct scrapebadger *client;
-    int64_t retry_after_s; /* of the last find */
+    int64_t retry_after_s; /* of the last find, like the next */
+    bool has_answered;
 };
 
 static int setup(void **state)
@@ -44,7 +45,8 @@ static struct lookup find_within(struct fixture *fixture, const char *handle, in
 {
     struct lookup lookup = {.handle = handle};
     size_t failed = scrapebadger_find(fixture->client, fixture->service.arena, &lookup, 1,
-                                      service_double_in_ms(ms), &fixture->retry_after_s);
+                                      service_double_in_ms(ms), &fixture->retry_after_s,
+                                      &fixture->has_answered);
 
     assert_int_equal(failed, lookup.outcome == LOOKUP_FAILED);
     assert_int_equal(lookup.why != NULL, lookup.outcome != LOOKUP_FOUND);
@@ -82,6 +84,7 @@ static void test_found(void **state)
     assert_non_null(lookup.profile.name);
     assert_false(lookup.profile.is_protected);
     assert_int_equal(((struct fixture *)*state)->retry_after_s, 0);
+    assert_true(((struct fixture *)*state)->has_answered);
     assert_true(find(*state, "YongFook").profile.x_user_id == id);
 }
 
@@ -105,6 +108,7 @@ static void test_missing(void **state)
 {
     assert_int_equal(find(*state, "missing_ann").outcome, LOOKUP_MISSING);
     assert_int_equal(find(*state, "suspended_ann").outcome, LOOKUP_MISSING);
+    assert_true(((struct fixture *)*state)->has_answered);
     assert_int_equal(find_with_fault(*state, "{\"kind\":\"invalid\"}").outcome, LOOKUP_MISSING);
 }
 
@@ -159,6 +163,7 @@ static void test_nonsense(void **state)
 
         if (find_with_fault(fixture, fault).outcome != LOOKUP_FAILED)
             fail_msg("%s was believed", bodies[i]);
+        assert_false(fixture->has_answered);
         assert_int_equal(request_count(fixture), 1);
     }
     assert_int_equal(
@@ -207,21 +212,23 @@ static void test_refusals(void **state)
         const char *fault;
         int64_t retry_after_s;
         int64_t requests;
+        bool is_answer;
     } rows[] = {
-        {"{\"kind\":\"unauthorized\",\"times\":null}", 60, 1},
-        {"{\"kind\":\"no_credits\",\"times\":null}", 60, 1},
-        {"{\"kind\":\"restricted\",\"times\":null}", 60, 1},
-        {"{\"kind\":\"insufficient_scope\",\"times\":null}", 60, 1},
-        {"{\"kind\":\"ip_not_allowed\",\"times\":null}", 60, 1},
-        {"{\"status\":422,\"body\":{\"detail\":[{\"loc\":[\"query\",\"x\"]}]}}", 60, 1},
-        {"{\"status\":429,\"headers\":{\"Retry-After\":\"17\"}}", 17, 1},
-        {"{\"status\":429,\"headers\":{\"Retry-After\":\"9999\"}}", 300, 1},
-        {"{\"status\":500,\"times\":null}", 5, 2},
-        {"{\"status\":503,\"headers\":{\"Retry-After\":\"9\"},\"times\":null}", 9, 1},
-        {"{\"status\":302,\"headers\":{\"Location\":\"/\"}}", 5, 1},
-        {"{\"status\":204,\"raw\":\"\"}", 5, 1},
-        {"{\"drop\":\"before\",\"times\":null}", 5, -1},
-        {"{\"drop\":\"body\",\"times\":null}", 5, -1},
+        {"{\"kind\":\"unauthorized\",\"times\":null}", 60, 1, true},
+        {"{\"kind\":\"no_credits\",\"times\":null}", 60, 1, true},
+        {"{\"kind\":\"restricted\",\"times\":null}", 60, 1, true},
+        {"{\"kind\":\"insufficient_scope\",\"times\":null}", 60, 1, true},
+        {"{\"kind\":\"ip_not_allowed\",\"times\":null}", 60, 1, true},
+        {"{\"status\":422,\"body\":{\"detail\":[{\"loc\":[\"query\",\"x\"]}]}}", 60, 1, true},
+        {"{\"status\":429,\"headers\":{\"Retry-After\":\"17\"}}", 17, 1, true},
+        {"{\"status\":429,\"headers\":{\"Retry-After\":\"9999\"}}", 300, 1, true},
+        {"{\"status\":500,\"times\":null}", 5, 2, false},
+        {"{\"status\":503,\"headers\":{\"Retry-After\":\"9\"},\"times\":null}", 9, 1, false},
+        {"{\"status\":409}", 5, 1, true},
+        {"{\"status\":302,\"headers\":{\"Location\":\"/\"}}", 5, 1, false},
+        {"{\"status\":204,\"raw\":\"\"}", 5, 1, false},
+        {"{\"drop\":\"before\",\"times\":null}", 5, -1, false},
+        {"{\"drop\":\"body\",\"times\":null}", 5, -1, false},
     };
     struct fixture *fixture = *state;
 
@@ -231,6 +238,8 @@ static void test_refusals(void **state)
         if (lookup.outcome != LOOKUP_FAILED || fixture->retry_after_s != rows[i].retry_after_s)
             fail_msg("%s: outcome %d, retry after %d, %s", rows[i].fault, (int)lookup.outcome,
                      (int)fixture->retry_after_s, lookup.why);
+        if (fixture->has_answered != rows[i].is_answer)
+            fail_msg("%s: answered %d", rows[i].fault, fixture->has_answered);
         if (rows[i].requests > 0)
             assert_int_equal(request_count(fixture), rows[i].requests);
     }
@@ -284,6 +293,7 @@ static void test_deadline(void **state)
     int64_t start_us = clock_monotonic_us();
 
     assert_int_equal(find_within(fixture, "slow_ann", 300).outcome, LOOKUP_FAILED);
+    assert_false(fixture->has_answered);
     assert_in_range(clock_monotonic_us() - start_us, 250 * CLOCK_MS_US, 900 * CLOCK_MS_US);
     assert_int_equal(find_within(fixture, "slow_2_ann", 2000).outcome, LOOKUP_FOUND);
 }
@@ -312,7 +322,8 @@ static void find_many(struct fixture *fixture, const char *prefix, size_t count,
     for (size_t i = 0; i < count; i++)
         lookups[i].handle = arena_printf(fixture->service.arena, "%s%zu", prefix, i);
     assert_int_equal(scrapebadger_find(fixture->client, fixture->service.arena, lookups, count,
-                                       service_double_in_ms(5000), &fixture->retry_after_s),
+                                       service_double_in_ms(5000), &fixture->retry_after_s,
+                                       &fixture->has_answered),
                      0);
     *ret_us = clock_monotonic_us() - start_us;
     for (size_t i = 0; i < count; i++)
@@ -340,8 +351,10 @@ static void test_mixed(void **state)
                                {.handle = "broken_d"}};
 
     assert_int_equal(scrapebadger_find(fixture->client, fixture->service.arena, lookups, 4,
-                                       service_double_in_ms(5000), &fixture->retry_after_s),
+                                       service_double_in_ms(5000), &fixture->retry_after_s,
+                                       &fixture->has_answered),
                      2);
+    assert_true(fixture->has_answered);
     assert_int_equal(lookups[0].outcome, LOOKUP_FOUND);
     assert_int_equal(lookups[1].outcome, LOOKUP_FAILED);
     assert_int_equal(lookups[2].outcome, LOOKUP_MISSING);

@@ -35,6 +35,7 @@ sub settings ($self) {
     return (
         'headwater.sandbox'      => 'yes',
         'server.socket'          => "$self->{dir}/app.sock",
+        'server.quick_socket'    => "$self->{dir}/quick.sock",
         'server.workers'         => $self->{workers},
         'server.backlog'         => 256,
         'database.defaults_file' => "$self->{dir}/none.cnf",
@@ -60,8 +61,13 @@ sub process ($self) { return $self->{daemon}->process }
 sub pid ($self)     { return $self->process->pid }
 sub workers ($self) { return $self->{daemon}->workers }
 
-# One request; its answer, or undef if there was none.
-sub call ($self, $params = {}, $body = '') { return fastcgi_call($self->socket, $params, $body) }
+# The socket that all workers serve.
+sub quick_socket ($self) { return $self->{daemon}->quick_socket }
+
+# One request on the socket that all workers serve; its answer, or undef if there was none.
+sub call ($self, $params = {}, $body = '') {
+    return fastcgi_call($self->quick_socket, $params, $body);
+}
 
 # True if a request gets an answer of its own, whatever the answer.
 sub answers ($self) {
@@ -92,7 +98,7 @@ sub wait_for_workers ($self, $count, @others) {
 # Stops it and checks that it ended well and left nothing behind.
 sub stop ($self) {
     my @complaints = $self->{daemon}->stop;
-    push @complaints, 'its socket is still there' if -e $self->socket;
+    push @complaints, map { "$_ is still there" } grep { -e } $self->socket, $self->quick_socket;
     Test::More::is("@complaints", '', 'it stops cleanly');
     $self->clear;
     return;

@@ -48,6 +48,12 @@ sub process ($self) { return $self->{process} }
 sub webhook_secret ($self)      { return $self->{webhook_secret} }
 sub webhook_secret_file ($self) { return "$self->{dir}/stripe-webhook.secret" }
 
+# The socket of quick requests; the main one if there is no other.
+sub quick_socket ($self) {
+    my $path = $self->{settings}{'server.quick_socket'};
+    return $path eq '' ? $self->socket : $path;
+}
+
 sub start ($self) {
     $self->{process} = Headwater::Process->start(
         name    => 'headwaterd',
@@ -57,7 +63,7 @@ sub start ($self) {
         environment => $self->{environment},
     );
     $self->{process}->wait_until_ready(20,
-        sub { -S $self->socket && IO::Socket::UNIX->new(Peer => $self->socket) });
+        sub { -S $self->quick_socket && IO::Socket::UNIX->new(Peer => $self->quick_socket) });
     return $self;
 }
 

@@ -24,7 +24,8 @@ sub new ($class, %given) {
     make_path($cache);
     $self->{app} = Headwater::Responder->start(dir => $self->{dir});
     $self->{web} = Headwater::Nginx->start(dir => "$self->{dir}/nginx", sources => "$TOP/nginx",
-        app_socket => $self->{app}->socket, cache => $cache, %given);
+        app_socket => $self->{app}->socket, quick_socket => $self->{app}->quick_socket,
+        cache => $cache, %given);
     return $self;
 }
 

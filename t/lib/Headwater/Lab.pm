@@ -101,6 +101,7 @@ sub settings ($self) {
         'headwater.sandbox'      => 'yes',
         'headwater.log_level'    => 'info',
         'server.socket'          => "$dir/app.sock",
+        'server.quick_socket'    => "$dir/quick.sock",
         'server.workers'         => $self->{workers},
         'database.defaults_file' => $self->{database}->defaults_file,
         'scrapebadger.url'       => 'http://127.0.0.1:9',
@@ -127,9 +128,10 @@ sub nginx_start ($self) {
     $self->{web} = Headwater::Nginx->start(
         dir        => "$self->{dir}/nginx",
         sources    => "$TOP/nginx",
-        app_socket => $self->{daemon}->socket,
         cache      => $self->{cache},
         outlive    => $self->{outlive},
+        app_socket => $self->{daemon}->socket,
+        quick_socket => $self->{daemon}->quick_socket,
         (map { defined $self->{$_} ? ($_ => $self->{$_}) : () } qw(rate port)),
         $self->{nginx}->%*,
     );

@@ -13,7 +13,7 @@ use IO::Socket::INET;
 
 my $INSTALLED = '/etc/headwater/nginx';
 
-# start(dir => ..., sources => nginx/ folder, app_socket => ..., cache => ...,
+# start(dir => ..., sources => nginx/ folder, app_socket => ..., quick_socket => ..., cache => ...,
 #     [port => the first to try], [rate => requests a minute], [read_timeout_s => 25],
 #     [workers => 1], [outlive => 1])
 sub start ($class, %given) {
@@ -60,14 +60,17 @@ sub process_start ($self) {
     return 0;
 }
 
-# Writes the four files; also useful for "nginx -t" alone.
+# Writes the five files; also useful for "nginx -t" alone.
 sub config_write ($self) {
     my $dir = $self->{dir};
     mkdir "$dir/temp";
     file_write("$dir/nginx.conf", $self->main_config);
     $self->copy('headwater-http.conf', $self->rate_replacements);
     $self->copy('headwater.conf',
-        [2, qr{unix:/run/headwater/headwater\.sock}, "unix:$self->{app_socket}"],
+        [1, qr{unix:/run/headwater/headwater\.sock}, "unix:$self->{app_socket}"],
+        [2, qr{unix:/run/headwater/headwater-quick\.sock}, "unix:$self->{quick_socket}"],
+        [2, qr{\Q$INSTALLED\E/}, "$dir/"]);
+    $self->copy('headwater-fastcgi.conf',
         [1, qr{fastcgi_read_timeout 25s;}, "fastcgi_read_timeout $self->{read_timeout_s}s;"]);
     $self->copy('site.conf',
         [2, qr{\Q$INSTALLED\E/}, "$dir/"],

@@ -1,7 +1,8 @@
 package Headwater::Responder;
 
 # A stand-in for headwaterd that does what the query says, for tests of nginx alone:
-#   (nothing)    answers with the parameters it got, as JSON, and the length of the body
+#   (nothing)    answers with the parameters it got, as JSON, the length of the body, and the socket
+#                they came over: "app" or "quick"
 #   status=418   answers with that status and an envelope of its own
 #   sleep=2      first waits so many seconds
 #   die          closes the connection without an answer
@@ -10,6 +11,7 @@ package Headwater::Responder;
 
 use v5.36;
 use Headwater::Process;
+use IO::Select;
 use IO::Socket::UNIX;
 use JSON::PP ();
 
@@ -17,50 +19,62 @@ my ($BEGIN, $END, $PARAMS, $STDIN, $STDOUT) = (1, 3, 4, 5, 6);
 
 # start(dir => ...)
 sub start ($class, %given) {
-    my $self = bless { socket => "$given{dir}/app.sock" }, $class;
+    my $self = bless { dir => $given{dir} }, $class;
     my ($lib) = $INC{'Headwater/Responder.pm'} =~ m{\A(.*)/Headwater/Responder\.pm\z};
     $self->{process} = Headwater::Process->start(
         name    => 'responder',
         command => [$^X, "-I$lib", '-MHeadwater::Responder', '-e',
-            'Headwater::Responder->serve(@ARGV)', $self->{socket}],
+            'Headwater::Responder->serve(@ARGV)', $given{dir}],
         log     => "$given{dir}/responder.log",
     );
     $self->{process}->wait_until_ready(10,
-        sub { IO::Socket::UNIX->new(Peer => $self->{socket}) });
+        sub { IO::Socket::UNIX->new(Peer => $self->quick_socket) });
     return $self;
 }
 
-sub socket ($self)  { return $self->{socket} }
-sub process ($self) { return $self->{process} }
-sub stop ($self)    { return $self->{process}->stop(5) }
+sub socket ($self)       { return "$self->{dir}/app.sock" }
+sub quick_socket ($self) { return "$self->{dir}/quick.sock" }
+sub process ($self)      { return $self->{process} }
+sub stop ($self)         { return $self->{process}->stop(5) }
 
-sub serve ($class, $path) {
+sub serve ($class, $dir) {
     local $SIG{CHLD} = 'IGNORE';
-    my $listener = IO::Socket::UNIX->new(Local => $path, Listen => 500) or die "$path: $!\n";
-    while (1) {
-        my $connection = $listener->accept or next;
-        my $pid = fork // die "fork: $!\n";
-        next if $pid;
-        request_serve($connection);
-        exit 0;
+    my %name;
+    my $select = IO::Select->new;
+    for my $name (qw(app quick)) {
+        my $path = "$dir/$name.sock";
+        my $listener = IO::Socket::UNIX->new(Local => $path, Listen => 500) or die "$path: $!\n";
+        $name{$listener} = $name;
+        $select->add($listener);
+    }
+    while (my @ready = $select->can_read) {
+        connection_serve($_, $name{$_}) for @ready;
     }
 }
 
-sub request_serve ($connection) {
+sub connection_serve ($listener, $name) {
+    my $connection = $listener->accept or return;
+    my $pid = fork // die "fork: $!\n";
+    return if $pid;
+    request_serve($connection, $name);
+    exit 0;
+}
+
+sub request_serve ($connection, $name) {
     my ($params, $body) = request_read($connection) or return;
     my %param = map { @$_ } @$params;
     my $query = $param{QUERY_STRING} // '';
     sleep $1 if $query =~ /\bsleep=(\d+)/;
     return if $query =~ /\bdie\b/;
-    my $answer = $query =~ /\bgarbage\b/ ? "no header here" : answer($query, $params, $body);
+    my $answer = $query =~ /\bgarbage\b/ ? "no header here" : answer($query, $params, $body, $name);
     print {$connection} record($STDOUT, $answer), record($STDOUT, ''), record($END, "\0" x 8);
     return;
 }
 
-sub answer ($query, $params, $body) {
+sub answer ($query, $params, $body, $name) {
     my $status = $query =~ /\bstatus=(\d+)/ ? $1 : 200;
-    my $data   = $status == 200 ? { params => $params, body_length => length $body }
-                                : { error => { code => 'from_the_application' } };
+    my $data   = { error => { code => 'from_the_application' } };
+    $data = { params => $params, body_length => length $body, socket => $name } if $status == 200;
     return "Status: $status\r\nContent-Type: application/json\r\nX-Request-Id: forged\r\n\r\n"
         . JSON::PP->new->latin1->encode($data);
 }

@@ -81,7 +81,8 @@ sub startup_ms ($self, $dir) {
     my $daemon = Headwater::Daemon->new(
         dir      => $dir,
         program  => $self->{lab}->daemon->{program},
-        settings => { $self->{lab}->daemon->{settings}->%*, 'server.socket' => "$dir/app.sock" },
+        settings => { $self->{lab}->daemon->{settings}->%*, 'server.socket' => "$dir/app.sock",
+            'server.quick_socket' => "$dir/quick.sock" },
     );
     my $begin   = time;
     my $process = Headwater::Process->start(name => 'headwaterd', log => "$dir/headwaterd.log",
