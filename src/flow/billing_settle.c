@@ -6,8 +6,10 @@
 #include "base/log.h"
 #include "edge/db_tx.h"
 #include "edge/digest.h"
+#include "flow/billing_turn.h"
 #include "flow/flow.h"
 #include "remote/stripe.h"
+#include "rule/billing_pace.h"
 #include "store/account.h"
 
 #define LEASE_US (CONFIG_LEASE_MS * CLOCK_MS_US)
@@ -17,15 +19,25 @@
 #define FAILED_PAUSE_US (500 * CLOCK_MS_US)
 #define RESEND_PAUSE_MS 500
 
+/* So long a run waits for its turn at most; further off, whoever settles next goes on. */
+#define TURN_WAIT_MAX_US (3 * CLOCK_S_US)
+
 /* Stripe forgets a key after 24 hours; an older attempt is decided by reading, never sent again. */
 #define ATTEMPT_MAX_AGE_US (20 * 3600 * CLOCK_S_US)
 
+/* What a settling has come to. */
+struct progress {
+    bool is_applied;
+    const char *refused_key; /* of the attempt that Stripe refused */
+    int64_t patience_us;     /* monotonic: until then it waits for its turn; 0 = it never had to */
+};
+
 /* A call is not begun unless it can end in time, with a second to spare for what follows. */
-static bool has_time(const struct billing_settle *settle)
+static bool has_time(const struct billing_settle *settle, int64_t pause_us)
 {
     int64_t call_ms = settle->flow->config->stripe_timeout_ms + CONFIG_SPARE_MS;
 
-    return clock_monotonic_us() + call_ms * CLOCK_MS_US <= settle->deadline_us;
+    return clock_monotonic_us() + pause_us + call_ms * CLOCK_MS_US <= settle->deadline_us;
 }
 
 static void pause_for_lease(void)
@@ -55,7 +67,8 @@ static enum err write_attempt(void *arg, struct errmsg *msg)
         err = account_count_billable(db, settle->arena, settle->place.team_id, settle->place.tier,
                                      &attempt->attempt_quantity, msg);
     if (err == ERR_OK)
-        err = billing_add_attempt(db, settle->arena, &settle->place, attempt, msg);
+        err = billing_add_attempt(db, settle->arena, &settle->place, attempt,
+                                  attempt->attempt_us - BILLING_PACE_WINDOW_US, msg);
     return err;
 }
 
@@ -110,7 +123,7 @@ static void decide_by_reading(const struct billing_settle *settle, const struct 
 {
     struct stripe_answer item;
 
-    if (!has_time(settle)) {
+    if (!has_time(settle, 0)) {
         answer->outcome = STRIPE_UNKNOWN;
         return;
     }
@@ -156,7 +169,7 @@ static void send_attempt(const struct billing_settle *settle, const struct billi
 /* Stripe will not do it. An older attempt than ours is dropped, and ours is made next; our own ends
  * the settling, with lease and attempt in place. */
 static enum err refuse(const struct billing_settle *settle, const struct billing *billing,
-                       const struct stripe_answer *answer, const char **ret_attempt_key,
+                       const struct stripe_answer *answer, struct progress *progress,
                        struct errmsg *msg)
 {
     bool is_subscription = answer->outcome == STRIPE_SUBSCRIPTION_REFUSED;
@@ -164,19 +177,22 @@ static enum err refuse(const struct billing_settle *settle, const struct billing
     if (billing->attempt_version < settle->version)
         return billing_remove_attempt(settle->flow->db, settle->arena, &settle->place,
                                       billing->attempt_key, msg);
-    *ret_attempt_key = billing->attempt_key;
+    progress->refused_key = billing->attempt_key;
     return errmsg_set(msg, is_subscription ? ERR_SUBSCRIPTION_REQUIRED : ERR_PAYMENT_FAILED,
                       "Stripe refused with status %ld, code %s", answer->status,
                       answer->code == NULL ? "(none)" : answer->code);
 }
 
-/* Keeps the attempt for whoever comes next, and waits as long as Stripe asked for. */
+/* Keeps the attempt for whoever comes next, and waits as long as Stripe asked for; without the time
+ * to try again after that, not at all. */
 static enum err keep_attempt(const struct billing_settle *settle,
                              const struct stripe_answer *answer, struct errmsg *msg)
 {
     int64_t pause_us = answer->pause_ms * CLOCK_MS_US;
     enum err err = billing_release_lease(settle->flow->db, settle->arena, &settle->place, msg);
 
+    if (err == ERR_OK && !has_time(settle, pause_us))
+        return errmsg_set(msg, ERR_TIMEOUT, "Stripe is to be left alone until after the deadline");
     if (err == ERR_OK)
         clock_sleep_us(pause_us < PAUSE_MAX_US ? pause_us : PAUSE_MAX_US);
     return err;
@@ -195,7 +211,7 @@ static enum err drop_attempt(const struct billing_settle *settle, const struct b
 }
 
 static enum err act_on_answer(const struct billing_settle *settle, const struct billing *billing,
-                              const struct stripe_answer *answer, const char **ret_attempt_key,
+                              const struct stripe_answer *answer, struct progress *progress,
                               struct errmsg *msg)
 {
     struct db *db = settle->flow->db;
@@ -208,16 +224,31 @@ static enum err act_on_answer(const struct billing_settle *settle, const struct 
     case STRIPE_PAYMENT_REFUSED:
     case STRIPE_SUBSCRIPTION_REFUSED:
     case STRIPE_REFUSED:
-        return refuse(settle, billing, answer, ret_attempt_key, msg);
+        return refuse(settle, billing, answer, progress, msg);
     case STRIPE_UNKNOWN:
         return keep_attempt(settle, answer, msg);
     }
     return ERR_INTERNAL;
 }
 
-/* One round with the lease in hand: resolve the attempt that stands, or make one. */
-static enum err settle_round(const struct billing_settle *settle, const char **ret_attempt_key,
-                             bool *ret_applied, struct errmsg *msg)
+/* Waits a moment for the row's turn. The next attempt, whoever makes it, covers all who wait. */
+static enum err wait_for_turn(const struct billing_settle *settle, int64_t wait_us,
+                              struct progress *progress, struct errmsg *msg)
+{
+    int64_t now_us = clock_monotonic_us();
+
+    if (progress->patience_us == 0)
+        progress->patience_us = now_us + TURN_WAIT_MAX_US;
+    if (now_us + wait_us > progress->patience_us || !has_time(settle, wait_us))
+        return errmsg_set(msg, ERR_TIMEOUT, "Stripe is told of the team's next change later");
+    pause_for_lease();
+    return ERR_OK;
+}
+
+/* One round with the lease in hand: resolve the attempt that stands, or make one. BEFORE: the row
+ * as it was when the lease was not ours yet. */
+static enum err settle_round(const struct billing_settle *settle, const struct billing *before,
+                             struct progress *progress, struct errmsg *msg)
 {
     struct stripe_answer answer = {0};
     struct billing billing;
@@ -226,8 +257,8 @@ static enum err settle_round(const struct billing_settle *settle, const char **r
 
     if (err != ERR_OK)
         return err;
-    *ret_applied = billing.applied_version >= settle->version;
-    if (*ret_applied)
+    progress->is_applied = billing.applied_version >= settle->version;
+    if (progress->is_applied || billing_turn_is_gone(before, &billing))
         return billing_release_lease(settle->flow->db, settle->arena, &settle->place, msg);
     is_fresh = billing.attempt_key == NULL;
     if (is_fresh)
@@ -236,41 +267,55 @@ static enum err settle_round(const struct billing_settle *settle, const char **r
         return ERR_OK; /* the lease ran out, or the row has to tell what happened: start over */
     if (err != ERR_OK)
         return err;
-    if (!has_time(settle))
+    if (!has_time(settle, 0))
         return billing_release_lease(settle->flow->db, settle->arena, &settle->place, msg);
     send_attempt(settle, &billing, is_fresh, &answer);
-    *ret_applied = answer.outcome == STRIPE_APPLIED && billing.attempt_version >= settle->version;
-    return act_on_answer(settle, &billing, &answer, ret_attempt_key, msg);
+    progress->is_applied =
+        answer.outcome == STRIPE_APPLIED && billing.attempt_version >= settle->version;
+    return act_on_answer(settle, &billing, &answer, progress, msg);
 }
 
-/* Looks at the row, and takes a round if the lease can be had. */
-static enum err settle_once(const struct billing_settle *settle, const char **ret_attempt_key,
-                            bool *ret_applied, struct errmsg *msg)
+/* Takes a round if the lease can be had, else waits a moment. */
+static enum err take_round(const struct billing_settle *settle, const struct billing *billing,
+                           struct progress *progress, struct errmsg *msg)
 {
-    struct db *db = settle->flow->db;
     int64_t now_us = clock_now_us();
     bool is_ours = false;
+    enum err err = billing_take_lease(settle->flow->db, settle->arena, &settle->place, now_us,
+                                      now_us + LEASE_US, &is_ours, msg);
+
+    if (err == ERR_OK && is_ours)
+        return settle_round(settle, billing, progress, msg);
+    if (err == ERR_OK)
+        pause_for_lease();
+    return err;
+}
+
+/* Looks at the row, and goes on with it if there is something to be done, time, and its turn. */
+static enum err settle_once(const struct billing_settle *settle, struct progress *progress,
+                            struct errmsg *msg)
+{
+    int64_t wait_us = 0;
     struct billing billing;
-    enum err err = billing_find(db, settle->arena, &settle->place, &billing, msg);
+    enum err err = billing_find(settle->flow->db, settle->arena, &settle->place, &billing, msg);
 
     if (err == ERR_NOT_FOUND)
         return ERR_INTERNAL; /* the limits were checked: a tier without an item is our fault */
     if (err != ERR_OK)
         return err;
-    *ret_applied = billing.applied_version >= settle->version;
-    if (*ret_applied)
+    progress->is_applied = billing.applied_version >= settle->version;
+    if (progress->is_applied)
         return ERR_OK;
     if (billing.desired_version < settle->version)
         return errmsg_set(msg, ERR_INTERNAL, "the tier is not meant to reach the version");
-    if (!has_time(settle))
+    if (!has_time(settle, 0))
         return errmsg_set(msg, ERR_TIMEOUT, "no time is left to hear from Stripe");
-    err = billing_take_lease(db, settle->arena, &settle->place, now_us, now_us + LEASE_US, &is_ours,
-                             msg);
-    if (err == ERR_OK && is_ours)
-        return settle_round(settle, ret_attempt_key, ret_applied, msg);
-    if (err == ERR_OK)
-        pause_for_lease();
-    return err;
+    err = billing_turn_find(settle, &billing, &wait_us, msg);
+    if (err != ERR_OK)
+        return err;
+    if (wait_us > 0)
+        return wait_for_turn(settle, wait_us, progress, msg);
+    return take_round(settle, &billing, progress, msg);
 }
 
 void billing_settle_release(const struct billing_settle *settle)
@@ -284,15 +329,17 @@ void billing_settle_release(const struct billing_settle *settle)
 enum err billing_settle_run(const struct billing_settle *settle, const char **ret_attempt_key,
                             struct errmsg *msg)
 {
-    bool is_applied = false;
+    struct progress progress = {0};
     enum err err = ERR_OK;
 
     /* A row that was locked for too long is no answer: what Stripe did stands in the attempt. */
-    while (err == ERR_DB_RETRY || (err == ERR_OK && !is_applied)) {
+    while (err == ERR_DB_RETRY || (err == ERR_OK && !progress.is_applied)) {
         if (err == ERR_DB_RETRY)
             pause_for_lease();
-        err = settle_once(settle, ret_attempt_key, &is_applied, msg);
+        err = settle_once(settle, &progress, msg);
     }
+    if (progress.refused_key != NULL)
+        *ret_attempt_key = progress.refused_key;
     if (err != ERR_OK && err != ERR_PAYMENT_FAILED && err != ERR_SUBSCRIPTION_REQUIRED)
         billing_settle_release(settle);
     return err;

@@ -88,8 +88,22 @@ enum err billing_find(struct db *db, struct arena *arena, const struct billing_p
         .attempt_version = db_result_get(&rows, 0, 5)->integer,
         .attempt_quantity = db_result_get(&rows, 0, 6)->integer,
         .attempt_us = db_result_get(&rows, 0, 7)->integer,
+        .last_attempt_us = db_result_get(&rows, 0, 8)->integer,
     };
     return ERR_OK;
+}
+
+enum err billing_count_attempts(struct db *db, struct arena *arena, int64_t team_id,
+                                int64_t since_us, int64_t *ret_count, struct errmsg *msg)
+{
+    const struct db_value params[] = {db_int(team_id), db_time(since_us)};
+    struct db_result rows;
+    enum err err =
+        db_query(db, arena, STATEMENT_BILLING_COUNT_ATTEMPTS, params, HW_COUNT(params), &rows, msg);
+
+    if (err == ERR_OK)
+        *ret_count = db_result_get(&rows, 0, 0)->integer;
+    return err;
 }
 
 static struct db_value owner_value(const struct billing_place *place)
@@ -141,12 +155,14 @@ enum err billing_lock(struct db *db, struct arena *arena, const struct billing_p
 }
 
 enum err billing_add_attempt(struct db *db, struct arena *arena, const struct billing_place *place,
-                             const struct billing *attempt, struct errmsg *msg)
+                             const struct billing *attempt, int64_t since_us, struct errmsg *msg)
 {
     const struct db_value params[] = {db_text(attempt->attempt_key),
                                       db_int(attempt->attempt_version),
                                       db_int(attempt->attempt_quantity),
                                       db_time(attempt->attempt_us),
+                                      db_time(since_us),
+                                      db_time(since_us),
                                       db_int(place->team_id),
                                       db_text(tier_text(place->tier)),
                                       owner_value(place)};
