@@ -1,6 +1,7 @@
 #include "flow/billing_settle.h"
 
 #include "base/arena.h"
+#include "base/breaker.h"
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/log.h"
@@ -102,9 +103,10 @@ static void log_answer(const struct billing_settle *settle, const struct billing
         [STRIPE_SUBSCRIPTION_REFUSED] = LOG_WARNING,
         [STRIPE_REFUSED] = LOG_ERROR,
     };
+    bool is_our_key = answer->status == STRIPE_STATUS_BAD_KEY;
     struct log_line line;
 
-    log_line_init(&line, levels[answer->outcome], "stripe quantity");
+    log_line_init(&line, is_our_key ? LOG_ERROR : levels[answer->outcome], "stripe quantity");
     log_line_add_int(&line, "team", settle->place.team_id);
     log_line_add_text(&line, "tier", tier_text(settle->place.tier));
     log_line_add_int(&line, "quantity", billing->attempt_quantity);
@@ -115,6 +117,17 @@ static void log_answer(const struct billing_settle *settle, const struct billing
     log_line_add_text(&line, "stripeRequestId", answer->request_id);
     log_line_add_text(&line, "why", answer->why);
     log_line_write(&line);
+}
+
+/* Tells all workers whether Stripe can be worked with. The reading of an item is not noted: Stripe
+ * may well answer that while it takes no change. */
+static void note_call(const struct billing_settle *settle, const struct stripe_answer *answer)
+{
+    bool has_answered =
+        answer->status > 0 && answer->status < 500 && answer->status != STRIPE_STATUS_BAD_KEY;
+
+    if (answer->status != 0 || answer->outcome == STRIPE_UNKNOWN) /* else there was no call */
+        breaker_note(settle->flow->stripe_breaker, has_answered, clock_monotonic_us());
 }
 
 /* Reads the item to decide an attempt whose own answer tells nothing. */
@@ -156,6 +169,7 @@ static void send_attempt(const struct billing_settle *settle, const struct billi
     stripe_quantity_set(settle->flow->stripe, settle->arena, billing->item_id,
                         billing->attempt_quantity, billing->attempt_key, until_us, answer);
     log_answer(settle, billing, answer);
+    note_call(settle, answer);
     if (is_last_word(answer, is_fresh))
         return;
     /* An earlier sending of the key may still be under way. Once Stripe has seen the key for good
