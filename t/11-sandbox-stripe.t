@@ -296,8 +296,20 @@ subtest 'updates an hour' => sub {
     is scalar(grep { $_ == 200 } @codes), 200, '200 pass';
     is $codes[200], 429, 'not one more';
     is reason(set_quantity(1, 'k')), 'resource-specific', 'reason';
+    is code(set_quantity(1, 'k')), 'rate_limit', 'code';
+    is quantity(), 200, 'and nothing has changed';
+    is call(POST => "$SUBS/sub_1", { 'items[0][id]' => 'si_1', 'items[0][quantity]' => 1 })->code,
+        429, 'nor through the subscription';
+    is call(POST => "$SUBS/sub_1", { 'metadata[a]' => 1 })->code, 200, 'other updates are free';
+    $double->control(POST => 'subscriptions/sub_2',
+        { items => [ { id => 'si_2', price => 'price_starter', quantity => 1 } ] });
+    is call(POST => "$ITEMS/si_2", { quantity => 2 })->code, 200, 'as is another subscription';
     $double->control(PUT => 'clock', { advance_s => 3600 });
-    is set_quantity(1, 'k')->code, 200, 'an hour later';
+    is set_quantity(1, 'k')->code, 200, 'an hour later, and under the same key';
+    is replayed(set_quantity(1, 'k')), 'true', 'a replay';
+    $double->control(PUT => 'options', { quantity_updates_per_hour => 1 });
+    is set_quantity(1, 'k')->code, 200, 'is no update';
+    is set_quantity(2, 'k2')->code, 429, 'unlike a new key';
 };
 
 subtest 'control and end' => sub {

@@ -17,8 +17,14 @@ UPDATE billing SET desired_version = ? WHERE team_id = ? AND tier IN ({?});
 -- name: billing_find
 -- By primary key, without a lock: versions only grow, and the lease is taken by a guarded UPDATE.
 SELECT stripe_item_id, desired_version, applied_version, applied_quantity, attempt_key,
-       attempt_version, attempt_quantity, attempt_at
+       attempt_version, attempt_quantity, attempt_at, last_attempt_at
   FROM billing WHERE team_id = ? AND tier = ?;
+
+-- name: billing_count_attempts
+-- Of all tiers of a team, whose one subscription Stripe limits: attempts in the hours that run. By
+-- primary key, without a lock: one more or less does no harm.
+SELECT CAST(COALESCE(SUM(pace_attempts), 0) AS SIGNED)
+  FROM billing WHERE team_id = ? AND pace_started_at > ?;
 
 -- name: billing_list_unsettled
 -- Rows of all teams that nobody is at: their wish is not confirmed or an attempt is open, no lease
@@ -52,7 +58,14 @@ UPDATE billing SET applied_quantity = ?, desired_version = ?
 
 -- name: billing_lock
 -- Before the accounts are counted: who adds one has raised the version under this lock.
-SELECT desired_version FROM billing WHERE team_id = ? AND tier = ? AND lease_owner = ? FOR UPDATE;
+SELECT desired_version, applied_version, applied_quantity
+  FROM billing WHERE team_id = ? AND tier = ? AND lease_owner = ? FOR UPDATE;
+
+-- name: billing_set_confirmed
+-- Stripe has the right number already: nothing is sent, the version counts as applied, and the
+-- lease ends. The row is locked.
+UPDATE billing SET applied_version = desired_version, lease_owner = NULL, lease_until = NULL
+ WHERE team_id = ? AND tier = ? AND lease_owner = ? AND attempt_key IS NULL;
 
 -- name: billing_take_lease
 -- Takes the lease if it is free, run out, or ours.
@@ -65,8 +78,12 @@ UPDATE billing SET lease_owner = NULL, lease_until = NULL
  WHERE team_id = ? AND tier = ? AND lease_owner = ?;
 
 -- name: billing_add_attempt
--- Written and committed before it is sent.
-UPDATE billing SET attempt_key = ?, attempt_version = ?, attempt_quantity = ?, attempt_at = ?
+-- Written and committed before it is sent, and counted in its hour; an hour that is over starts
+-- anew. Assignments run in this order: the count still sees the hour that was.
+UPDATE billing SET attempt_key = ?, attempt_version = ?, attempt_quantity = ?, attempt_at = ?,
+       last_attempt_at = attempt_at,
+       pace_attempts = IF(pace_started_at > ?, pace_attempts, 0) + 1,
+       pace_started_at = IF(pace_started_at > ?, pace_started_at, attempt_at)
  WHERE team_id = ? AND tier = ? AND lease_owner = ? AND attempt_key IS NULL;
 
 -- name: billing_set_applied

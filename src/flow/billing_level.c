@@ -12,7 +12,8 @@ enum err billing_level_run(struct flow *flow, struct arena *arena,
                                           .arena = arena,
                                           .place = *place,
                                           .version = version,
-                                          .deadline_us = deadline_us};
+                                          .deadline_us = deadline_us,
+                                          .trusts_row = true};
     const char *attempt_key = NULL;
     struct errmsg failure;
     enum err err = billing_settle_run(&settle, &attempt_key, msg);

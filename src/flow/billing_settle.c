@@ -1,14 +1,14 @@
 #include "flow/billing_settle.h"
 
-#include "base/arena.h"
+#include "base/breaker.h"
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/log.h"
-#include "edge/db_tx.h"
 #include "edge/digest.h"
+#include "flow/billing_attempt.h"
+#include "flow/billing_turn.h"
 #include "flow/flow.h"
 #include "remote/stripe.h"
-#include "store/account.h"
 
 #define LEASE_US (CONFIG_LEASE_MS * CLOCK_MS_US)
 #define LEASE_PAUSE_MIN_US (20 * CLOCK_MS_US)
@@ -17,15 +17,25 @@
 #define FAILED_PAUSE_US (500 * CLOCK_MS_US)
 #define RESEND_PAUSE_MS 500
 
+/* So long a run waits for its turn at most; further off, whoever settles next goes on. */
+#define TURN_WAIT_MAX_US (3 * CLOCK_S_US)
+
 /* Stripe forgets a key after 24 hours; an older attempt is decided by reading, never sent again. */
 #define ATTEMPT_MAX_AGE_US (20 * 3600 * CLOCK_S_US)
 
+/* What a settling has come to. */
+struct progress {
+    bool is_applied;
+    const char *refused_key; /* of the attempt that Stripe refused */
+    int64_t patience_us;     /* monotonic: until then it waits for its turn; 0 = it never had to */
+};
+
 /* A call is not begun unless it can end in time, with a second to spare for what follows. */
-static bool has_time(const struct billing_settle *settle)
+static bool has_time(const struct billing_settle *settle, int64_t pause_us)
 {
     int64_t call_ms = settle->flow->config->stripe_timeout_ms + CONFIG_SPARE_MS;
 
-    return clock_monotonic_us() + call_ms * CLOCK_MS_US <= settle->deadline_us;
+    return clock_monotonic_us() + pause_us + call_ms * CLOCK_MS_US <= settle->deadline_us;
 }
 
 static void pause_for_lease(void)
@@ -34,48 +44,6 @@ static void pause_for_lease(void)
 
     digest_random(&random, sizeof random);
     clock_sleep_us(LEASE_PAUSE_MIN_US + random % LEASE_PAUSE_SPAN_US);
-}
-
-/* What the transaction that writes an attempt needs and makes. */
-struct new_attempt {
-    const struct billing_settle *settle;
-    struct billing attempt;
-};
-
-/* Counts under the row's lock: whoever adds an account has raised the version under it. */
-static enum err write_attempt(void *arg, struct errmsg *msg)
-{
-    struct new_attempt *new_attempt = arg;
-    const struct billing_settle *settle = new_attempt->settle;
-    struct billing *attempt = &new_attempt->attempt;
-    struct db *db = settle->flow->db;
-    enum err err = billing_lock(db, settle->arena, &settle->place, &attempt->attempt_version, msg);
-
-    if (err == ERR_OK)
-        err = account_count_billable(db, settle->arena, settle->place.team_id, settle->place.tier,
-                                     &attempt->attempt_quantity, msg);
-    if (err == ERR_OK)
-        err = billing_add_attempt(db, settle->arena, &settle->place, attempt, msg);
-    return err;
-}
-
-/* A new attempt with a key of its own. It is committed before anything is sent. */
-static enum err add_attempt(const struct billing_settle *settle, struct billing *billing,
-                            struct errmsg *msg)
-{
-    struct new_attempt new_attempt = {.settle = settle, .attempt = *billing};
-    unsigned char random[16];
-    char *key = arena_alloc(settle->arena, 2 * sizeof random + 1);
-    enum err err;
-
-    digest_random(random, sizeof random);
-    digest_write_hex(random, sizeof random, key);
-    new_attempt.attempt.attempt_key = key;
-    new_attempt.attempt.attempt_us = clock_now_us();
-    err = db_tx_run(settle->flow->db, write_attempt, &new_attempt, msg);
-    if (err == ERR_OK)
-        *billing = new_attempt.attempt;
-    return err;
 }
 
 static void log_answer(const struct billing_settle *settle, const struct billing *billing,
@@ -89,9 +57,10 @@ static void log_answer(const struct billing_settle *settle, const struct billing
         [STRIPE_SUBSCRIPTION_REFUSED] = LOG_WARNING,
         [STRIPE_REFUSED] = LOG_ERROR,
     };
+    bool is_our_key = answer->status == STRIPE_STATUS_BAD_KEY;
     struct log_line line;
 
-    log_line_init(&line, levels[answer->outcome], "stripe quantity");
+    log_line_init(&line, is_our_key ? LOG_ERROR : levels[answer->outcome], "stripe quantity");
     log_line_add_int(&line, "team", settle->place.team_id);
     log_line_add_text(&line, "tier", tier_text(settle->place.tier));
     log_line_add_int(&line, "quantity", billing->attempt_quantity);
@@ -104,13 +73,24 @@ static void log_answer(const struct billing_settle *settle, const struct billing
     log_line_write(&line);
 }
 
+/* Tells all workers whether Stripe can be worked with. The reading of an item is not noted: Stripe
+ * may well answer that while it takes no change. */
+static void note_call(const struct billing_settle *settle, const struct stripe_answer *answer)
+{
+    bool has_answered =
+        answer->status > 0 && answer->status < 500 && answer->status != STRIPE_STATUS_BAD_KEY;
+
+    if (answer->status != 0 || answer->outcome == STRIPE_UNKNOWN) /* else there was no call */
+        breaker_note(settle->flow->stripe_breaker, has_answered, clock_monotonic_us());
+}
+
 /* Reads the item to decide an attempt whose own answer tells nothing. */
 static void decide_by_reading(const struct billing_settle *settle, const struct billing *billing,
                               struct stripe_answer *answer)
 {
     struct stripe_answer item;
 
-    if (!has_time(settle)) {
+    if (!has_time(settle, 0)) {
         answer->outcome = STRIPE_UNKNOWN;
         return;
     }
@@ -143,6 +123,7 @@ static void send_attempt(const struct billing_settle *settle, const struct billi
     stripe_quantity_set(settle->flow->stripe, settle->arena, billing->item_id,
                         billing->attempt_quantity, billing->attempt_key, until_us, answer);
     log_answer(settle, billing, answer);
+    note_call(settle, answer);
     if (is_last_word(answer, is_fresh))
         return;
     /* An earlier sending of the key may still be under way. Once Stripe has seen the key for good
@@ -156,7 +137,7 @@ static void send_attempt(const struct billing_settle *settle, const struct billi
 /* Stripe will not do it. An older attempt than ours is dropped, and ours is made next; our own ends
  * the settling, with lease and attempt in place. */
 static enum err refuse(const struct billing_settle *settle, const struct billing *billing,
-                       const struct stripe_answer *answer, const char **ret_attempt_key,
+                       const struct stripe_answer *answer, struct progress *progress,
                        struct errmsg *msg)
 {
     bool is_subscription = answer->outcome == STRIPE_SUBSCRIPTION_REFUSED;
@@ -164,19 +145,22 @@ static enum err refuse(const struct billing_settle *settle, const struct billing
     if (billing->attempt_version < settle->version)
         return billing_remove_attempt(settle->flow->db, settle->arena, &settle->place,
                                       billing->attempt_key, msg);
-    *ret_attempt_key = billing->attempt_key;
+    progress->refused_key = billing->attempt_key;
     return errmsg_set(msg, is_subscription ? ERR_SUBSCRIPTION_REQUIRED : ERR_PAYMENT_FAILED,
                       "Stripe refused with status %ld, code %s", answer->status,
                       answer->code == NULL ? "(none)" : answer->code);
 }
 
-/* Keeps the attempt for whoever comes next, and waits as long as Stripe asked for. */
+/* Keeps the attempt for whoever comes next, and waits as long as Stripe asked for; without the time
+ * to try again after that, not at all. */
 static enum err keep_attempt(const struct billing_settle *settle,
                              const struct stripe_answer *answer, struct errmsg *msg)
 {
     int64_t pause_us = answer->pause_ms * CLOCK_MS_US;
     enum err err = billing_release_lease(settle->flow->db, settle->arena, &settle->place, msg);
 
+    if (err == ERR_OK && !has_time(settle, pause_us))
+        return errmsg_set(msg, ERR_TIMEOUT, "Stripe is to be left alone until after the deadline");
     if (err == ERR_OK)
         clock_sleep_us(pause_us < PAUSE_MAX_US ? pause_us : PAUSE_MAX_US);
     return err;
@@ -195,7 +179,7 @@ static enum err drop_attempt(const struct billing_settle *settle, const struct b
 }
 
 static enum err act_on_answer(const struct billing_settle *settle, const struct billing *billing,
-                              const struct stripe_answer *answer, const char **ret_attempt_key,
+                              const struct stripe_answer *answer, struct progress *progress,
                               struct errmsg *msg)
 {
     struct db *db = settle->flow->db;
@@ -208,16 +192,31 @@ static enum err act_on_answer(const struct billing_settle *settle, const struct 
     case STRIPE_PAYMENT_REFUSED:
     case STRIPE_SUBSCRIPTION_REFUSED:
     case STRIPE_REFUSED:
-        return refuse(settle, billing, answer, ret_attempt_key, msg);
+        return refuse(settle, billing, answer, progress, msg);
     case STRIPE_UNKNOWN:
         return keep_attempt(settle, answer, msg);
     }
     return ERR_INTERNAL;
 }
 
-/* One round with the lease in hand: resolve the attempt that stands, or make one. */
-static enum err settle_round(const struct billing_settle *settle, const char **ret_attempt_key,
-                             bool *ret_applied, struct errmsg *msg)
+/* Waits a moment for the row's turn. The next attempt, whoever makes it, covers all who wait. */
+static enum err wait_for_turn(const struct billing_settle *settle, int64_t wait_us,
+                              struct progress *progress, struct errmsg *msg)
+{
+    int64_t now_us = clock_monotonic_us();
+
+    if (progress->patience_us == 0)
+        progress->patience_us = now_us + TURN_WAIT_MAX_US;
+    if (now_us + wait_us > progress->patience_us || !has_time(settle, wait_us))
+        return errmsg_set(msg, ERR_TIMEOUT, "Stripe is told of the team's next change later");
+    pause_for_lease();
+    return ERR_OK;
+}
+
+/* One round with the lease in hand: resolve the attempt that stands, or make one. BEFORE: the row
+ * as it was when the lease was not ours yet. */
+static enum err settle_round(const struct billing_settle *settle, const struct billing *before,
+                             struct progress *progress, struct errmsg *msg)
 {
     struct stripe_answer answer = {0};
     struct billing billing;
@@ -226,51 +225,65 @@ static enum err settle_round(const struct billing_settle *settle, const char **r
 
     if (err != ERR_OK)
         return err;
-    *ret_applied = billing.applied_version >= settle->version;
-    if (*ret_applied)
+    progress->is_applied = billing.applied_version >= settle->version;
+    if (progress->is_applied || billing_turn_is_gone(before, &billing))
         return billing_release_lease(settle->flow->db, settle->arena, &settle->place, msg);
     is_fresh = billing.attempt_key == NULL;
     if (is_fresh)
-        err = add_attempt(settle, &billing, msg);
+        err = billing_attempt_add(settle, &billing, msg);
     if (err == ERR_NOT_FOUND || err == ERR_DB_UNKNOWN)
         return ERR_OK; /* the lease ran out, or the row has to tell what happened: start over */
-    if (err != ERR_OK)
-        return err;
-    if (!has_time(settle))
+    if (err != ERR_OK || billing.attempt_key == NULL)
+        return err; /* without an attempt the row is settled: the next look will show it */
+    if (!has_time(settle, 0))
         return billing_release_lease(settle->flow->db, settle->arena, &settle->place, msg);
     send_attempt(settle, &billing, is_fresh, &answer);
-    *ret_applied = answer.outcome == STRIPE_APPLIED && billing.attempt_version >= settle->version;
-    return act_on_answer(settle, &billing, &answer, ret_attempt_key, msg);
+    progress->is_applied =
+        answer.outcome == STRIPE_APPLIED && billing.attempt_version >= settle->version;
+    return act_on_answer(settle, &billing, &answer, progress, msg);
 }
 
-/* Looks at the row, and takes a round if the lease can be had. */
-static enum err settle_once(const struct billing_settle *settle, const char **ret_attempt_key,
-                            bool *ret_applied, struct errmsg *msg)
+/* Takes a round if the lease can be had, else waits a moment. */
+static enum err take_round(const struct billing_settle *settle, const struct billing *billing,
+                           struct progress *progress, struct errmsg *msg)
 {
-    struct db *db = settle->flow->db;
     int64_t now_us = clock_now_us();
     bool is_ours = false;
+    enum err err = billing_take_lease(settle->flow->db, settle->arena, &settle->place, now_us,
+                                      now_us + LEASE_US, &is_ours, msg);
+
+    if (err == ERR_OK && is_ours)
+        return settle_round(settle, billing, progress, msg);
+    if (err == ERR_OK)
+        pause_for_lease();
+    return err;
+}
+
+/* Looks at the row, and goes on with it if there is something to be done, time, and its turn. */
+static enum err settle_once(const struct billing_settle *settle, struct progress *progress,
+                            struct errmsg *msg)
+{
+    int64_t wait_us = 0;
     struct billing billing;
-    enum err err = billing_find(db, settle->arena, &settle->place, &billing, msg);
+    enum err err = billing_find(settle->flow->db, settle->arena, &settle->place, &billing, msg);
 
     if (err == ERR_NOT_FOUND)
         return ERR_INTERNAL; /* the limits were checked: a tier without an item is our fault */
     if (err != ERR_OK)
         return err;
-    *ret_applied = billing.applied_version >= settle->version;
-    if (*ret_applied)
+    progress->is_applied = billing.applied_version >= settle->version;
+    if (progress->is_applied)
         return ERR_OK;
     if (billing.desired_version < settle->version)
         return errmsg_set(msg, ERR_INTERNAL, "the tier is not meant to reach the version");
-    if (!has_time(settle))
+    if (!has_time(settle, 0))
         return errmsg_set(msg, ERR_TIMEOUT, "no time is left to hear from Stripe");
-    err = billing_take_lease(db, settle->arena, &settle->place, now_us, now_us + LEASE_US, &is_ours,
-                             msg);
-    if (err == ERR_OK && is_ours)
-        return settle_round(settle, ret_attempt_key, ret_applied, msg);
-    if (err == ERR_OK)
-        pause_for_lease();
-    return err;
+    err = billing_turn_find(settle, &billing, &wait_us, msg);
+    if (err != ERR_OK)
+        return err;
+    if (wait_us > 0)
+        return wait_for_turn(settle, wait_us, progress, msg);
+    return take_round(settle, &billing, progress, msg);
 }
 
 void billing_settle_release(const struct billing_settle *settle)
@@ -284,15 +297,17 @@ void billing_settle_release(const struct billing_settle *settle)
 enum err billing_settle_run(const struct billing_settle *settle, const char **ret_attempt_key,
                             struct errmsg *msg)
 {
-    bool is_applied = false;
+    struct progress progress = {0};
     enum err err = ERR_OK;
 
     /* A row that was locked for too long is no answer: what Stripe did stands in the attempt. */
-    while (err == ERR_DB_RETRY || (err == ERR_OK && !is_applied)) {
+    while (err == ERR_DB_RETRY || (err == ERR_OK && !progress.is_applied)) {
         if (err == ERR_DB_RETRY)
             pause_for_lease();
-        err = settle_once(settle, ret_attempt_key, &is_applied, msg);
+        err = settle_once(settle, &progress, msg);
     }
+    if (progress.refused_key != NULL)
+        *ret_attempt_key = progress.refused_key;
     if (err != ERR_OK && err != ERR_PAYMENT_FAILED && err != ERR_SUBSCRIPTION_REQUIRED)
         billing_settle_release(settle);
     return err;

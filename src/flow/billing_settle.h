@@ -20,13 +20,16 @@ struct billing_settle {
     struct billing_place place;
     int64_t version;     /* what has to be applied */
     int64_t deadline_us; /* monotonic */
+    bool trusts_row;     /* nothing is sent if Stripe has confirmed the number before */
 };
 
-/* Settles. ERR_OK: VERSION is applied. ERR_TIMEOUT: Stripe's outcome is not known yet; the attempt
- * is kept, and whoever settles next goes on with it. ERR_PAYMENT_FAILED, ERR_SUBSCRIPTION_REQUIRED:
- * Stripe refused for good; the lease is still ours and the attempt, whose key is RET_ATTEMPT_KEY,
- * still stands: the caller undoes what it wanted billed and ends both in one transaction, or gives
- * the lease back. Database errors are passed on; with all others the lease is given back. */
+/* Settles, and notes for Stripe's breaker how each call ended. ERR_OK: VERSION is applied.
+ * ERR_TIMEOUT: Stripe's outcome is not known yet, and the attempt is kept, or it is not the row's
+ * turn to make one (rule/billing_pace.h); whoever settles next goes on. ERR_PAYMENT_FAILED,
+ * ERR_SUBSCRIPTION_REQUIRED: Stripe refused for good; the lease is still ours and the attempt,
+ * whose key is RET_ATTEMPT_KEY, still stands: the caller undoes what it wanted billed and ends both
+ * in one transaction, or gives the lease back. Database errors are passed on; with all others the
+ * lease is given back. */
 enum err billing_settle_run(const struct billing_settle *settle, const char **ret_attempt_key,
                             struct errmsg *msg) HW_MUST_CHECK;
 

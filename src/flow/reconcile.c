@@ -1,6 +1,7 @@
 #include "flow/reconcile.h"
 
 #include "base/arena.h"
+#include "base/breaker.h"
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/log.h"
@@ -185,8 +186,11 @@ static enum err settle_tiers(const struct pass *pass, struct errmsg *msg)
     enum err err = billing_list_unsettled(flow->db, pass->arena, now_us, now_us - ATTEMPT_PAUSE_US,
                                           TIER_MAX, &dues, &count, msg);
 
-    for (size_t i = 0; err == ERR_OK && i < count && !stop_wait(0); i++)
+    for (size_t i = 0; err == ERR_OK && i < count && !stop_wait(0); i++) {
+        if (!breaker_admits(flow->stripe_breaker, clock_monotonic_us()))
+            return ERR_OK; /* Stripe is known to be down: the next pass asks again */
         err = settle_tier(pass, &dues[i], msg);
+    }
     return err;
 }
 

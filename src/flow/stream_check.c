@@ -77,7 +77,10 @@ enum err stream_check_billing(struct stream_create *create, struct errmsg *msg)
 {
     struct breaker *breaker = create->flow->stripe_breaker;
 
-    if (!adds_paid_account(create) || breaker_admits(breaker, clock_monotonic_us()))
+    if (!adds_paid_account(create))
+        return ERR_OK;
+    create->is_admitted = breaker_admits(breaker, clock_monotonic_us());
+    if (create->is_admitted)
         return ERR_OK;
     create->retry_after_s = breaker_retry_after_s(breaker, clock_monotonic_us());
     return errmsg_set(msg, ERR_BILLING_UNAVAILABLE, "Stripe has not answered for a while");

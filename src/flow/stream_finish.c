@@ -13,10 +13,9 @@
 
 /* Answers with the stream as it is: pending. The key is given back, so that the same request may
  * find out later; whoever settles next goes on with the attempt that stands. */
-static enum err answer_pending(struct stream_create *create)
+static enum err answer_pending(struct stream_create *create, const char *why)
 {
-    log_write(LOG_WARNING, "stream %lld stays pending: Stripe has not confirmed in time",
-              (long long)create->stream.id);
+    log_write(LOG_WARNING, "stream %lld stays pending: %s", (long long)create->stream.id, why);
     stream_settle_claim(create, ERR_OK);
     return ERR_OK;
 }
@@ -40,25 +39,24 @@ static enum err settle_tier(struct stream_create *create, enum tier tier, struct
     return err;
 }
 
-/* Tells all workers whether Stripe answers; what the database did says nothing of it. */
-static void note_stripe(const struct stream_create *create, enum err err)
+/* True if Stripe is known to be down. A run that took over a stream, or that only waits for
+ * another's account, was not stopped before it was reserved. */
+static bool is_kept_from_stripe(const struct stream_create *create)
 {
-    bool has_answered =
-        err == ERR_OK || err == ERR_PAYMENT_FAILED || err == ERR_SUBSCRIPTION_REQUIRED;
-
-    if (create->wait_tiers != 0 && (has_answered || err == ERR_TIMEOUT))
-        breaker_note(create->flow->stripe_breaker, has_answered, clock_monotonic_us());
+    return create->wait_tiers != 0 && !create->is_admitted &&
+           !breaker_admits(create->flow->stripe_breaker, clock_monotonic_us());
 }
 
 enum err stream_settle_bill(struct stream_create *create, struct errmsg *msg)
 {
     enum err err = ERR_OK;
 
+    if (is_kept_from_stripe(create))
+        return answer_pending(create, "Stripe has not answered for a while");
     for (unsigned i = 0; i < TIER__MAX && err == ERR_OK; i++)
         if (create->wait_tiers & (1U << i))
             err = settle_tier(create, (enum tier)i, msg);
-    note_stripe(create, err);
-    return err == ERR_TIMEOUT ? answer_pending(create) : err;
+    return err == ERR_TIMEOUT ? answer_pending(create, msg->text) : err;
 }
 
 static void mark_active(struct stream_create *create)

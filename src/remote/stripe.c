@@ -44,6 +44,8 @@ static const struct verdict verdicts[] = {
     {409, NULL, NULL, STRIPE_UNKNOWN, PAUSE_MS},
     {424, NULL, NULL, STRIPE_UNKNOWN, PAUSE_MS},
     {429, NULL, NULL, STRIPE_UNKNOWN, PAUSE_LIMITED_MS},
+    /* It is mended by an operator, and then the same call goes through. */
+    {STRIPE_STATUS_BAD_KEY, NULL, NULL, STRIPE_UNKNOWN, PAUSE_LIMITED_MS},
     {402, NULL, NULL, STRIPE_PAYMENT_REFUSED, 0},
     {400, NULL, "invalid_canceled_subscription_fields", STRIPE_SUBSCRIPTION_REFUSED, 0},
     {404, NULL, "resource_missing", STRIPE_SUBSCRIPTION_REFUSED, 0},

@@ -15,8 +15,11 @@ enum stripe_outcome {
     STRIPE_APPLIED,              /* the item has this quantity */
     STRIPE_PAYMENT_REFUSED,      /* 402 */
     STRIPE_SUBSCRIPTION_REFUSED, /* canceled or unknown subscription or item */
-    STRIPE_REFUSED               /* another final 4xx: our fault or our key's; raise an alarm */
+    STRIPE_REFUSED               /* another final 4xx: our fault; raise an alarm */
 };
+
+/* Our key is missing or wrong: nothing that a customer could mend. */
+#define STRIPE_STATUS_BAD_KEY 401
 
 struct stripe_answer {
     enum stripe_outcome outcome;

@@ -88,8 +88,22 @@ enum err billing_find(struct db *db, struct arena *arena, const struct billing_p
         .attempt_version = db_result_get(&rows, 0, 5)->integer,
         .attempt_quantity = db_result_get(&rows, 0, 6)->integer,
         .attempt_us = db_result_get(&rows, 0, 7)->integer,
+        .last_attempt_us = db_result_get(&rows, 0, 8)->integer,
     };
     return ERR_OK;
+}
+
+enum err billing_count_attempts(struct db *db, struct arena *arena, int64_t team_id,
+                                int64_t since_us, int64_t *ret_count, struct errmsg *msg)
+{
+    const struct db_value params[] = {db_int(team_id), db_time(since_us)};
+    struct db_result rows;
+    enum err err =
+        db_query(db, arena, STATEMENT_BILLING_COUNT_ATTEMPTS, params, HW_COUNT(params), &rows, msg);
+
+    if (err == ERR_OK)
+        *ret_count = db_result_get(&rows, 0, 0)->integer;
+    return err;
 }
 
 static struct db_value owner_value(const struct billing_place *place)
@@ -192,7 +206,7 @@ enum err billing_release_lease(struct db *db, struct arena *arena,
 }
 
 enum err billing_lock(struct db *db, struct arena *arena, const struct billing_place *place,
-                      int64_t *ret_version, struct errmsg *msg)
+                      struct billing *ret_billing, struct errmsg *msg)
 {
     const struct db_value params[] = {db_int(place->team_id), db_text(tier_text(place->tier)),
                                       owner_value(place)};
@@ -204,17 +218,35 @@ enum err billing_lock(struct db *db, struct arena *arena, const struct billing_p
         return err;
     if (rows.row_count == 0)
         return errmsg_set(msg, ERR_NOT_FOUND, "the billing lease is not ours any more");
-    *ret_version = db_result_get(&rows, 0, 0)->integer;
+    ret_billing->desired_version = db_result_get(&rows, 0, 0)->integer;
+    ret_billing->applied_version = db_result_get(&rows, 0, 1)->integer;
+    ret_billing->applied_quantity = db_result_get(&rows, 0, 2)->integer;
     return ERR_OK;
 }
 
+enum err billing_set_confirmed(struct db *db, struct arena *arena,
+                               const struct billing_place *place, struct errmsg *msg)
+{
+    const struct db_value params[] = {db_int(place->team_id), db_text(tier_text(place->tier)),
+                                      owner_value(place)};
+    struct db_result result;
+    enum err err = db_query(db, arena, STATEMENT_BILLING_SET_CONFIRMED, params, HW_COUNT(params),
+                            &result, msg);
+
+    if (err == ERR_OK && result.affected_count != 1)
+        return errmsg_set(msg, ERR_NOT_FOUND, "an attempt stands, or the lease is not ours");
+    return err;
+}
+
 enum err billing_add_attempt(struct db *db, struct arena *arena, const struct billing_place *place,
-                             const struct billing *attempt, struct errmsg *msg)
+                             const struct billing *attempt, int64_t since_us, struct errmsg *msg)
 {
     const struct db_value params[] = {db_text(attempt->attempt_key),
                                       db_int(attempt->attempt_version),
                                       db_int(attempt->attempt_quantity),
                                       db_time(attempt->attempt_us),
+                                      db_time(since_us),
+                                      db_time(since_us),
                                       db_int(place->team_id),
                                       db_text(tier_text(place->tier)),
                                       owner_value(place)};

