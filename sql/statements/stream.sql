@@ -27,6 +27,10 @@ SELECT id FROM stream WHERE team_id = ? AND run_id = ?;
 -- By primary key; matches one that is active already, but none that has been taken out.
 UPDATE stream SET status = 'active' WHERE team_id = ? AND id = ?;
 
+-- name: stream_count_pending
+-- How many of a team wait, among the few that do: index stream_waiting.
+SELECT COUNT(*) FROM stream FORCE INDEX (stream_waiting) WHERE status = 'pending' AND team_id = ?;
+
 -- name: stream_list_pending
 -- Streams of all teams that have waited for so long, oldest first: index stream_waiting.
 SELECT team_id, id FROM stream WHERE status = 'pending' AND created_at < ?

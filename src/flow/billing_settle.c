@@ -17,9 +17,6 @@
 #define FAILED_PAUSE_US (500 * CLOCK_MS_US)
 #define RESEND_PAUSE_MS 500
 
-/* So long a run waits for its turn at most; further off, whoever settles next goes on. */
-#define TURN_WAIT_MAX_US (3 * CLOCK_S_US)
-
 /* Stripe forgets a key after 24 hours; an older attempt is decided by reading, never sent again. */
 #define ATTEMPT_MAX_AGE_US (20 * 3600 * CLOCK_S_US)
 
@@ -204,9 +201,15 @@ static enum err wait_for_turn(const struct billing_settle *settle, int64_t wait_
                               struct progress *progress, struct errmsg *msg)
 {
     int64_t now_us = clock_monotonic_us();
+    int64_t patience_us;
+    enum err err;
 
-    if (progress->patience_us == 0)
-        progress->patience_us = now_us + TURN_WAIT_MAX_US;
+    if (progress->patience_us == 0) {
+        err = billing_turn_find_patience(settle, &patience_us, msg);
+        if (err != ERR_OK)
+            return err;
+        progress->patience_us = now_us + patience_us;
+    }
     if (now_us + wait_us > progress->patience_us || !has_time(settle, wait_us))
         return errmsg_set(msg, ERR_TIMEOUT, "Stripe is told of the team's next change later");
     pause_for_lease();

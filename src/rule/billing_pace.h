@@ -21,4 +21,9 @@
  * later. */
 int64_t billing_pace_wait_us(int64_t attempt_count, int64_t last_attempt_us, int64_t now_us);
 
+/* How long a create of a team may wait for its row's turn, in microseconds, when so many streams of
+ * the team wait: a burst must not hold all workers. Who cannot wait is answered with a pending
+ * stream. */
+int64_t billing_pace_patience_us(int64_t waiting_count, int64_t worker_count);
+
 #endif

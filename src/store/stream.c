@@ -230,6 +230,19 @@ enum err stream_set_active(struct db *db, struct arena *arena, int64_t team_id, 
     return err;
 }
 
+enum err stream_count_pending(struct db *db, struct arena *arena, int64_t team_id,
+                              int64_t *ret_count, struct errmsg *msg)
+{
+    const struct db_value params[] = {db_int(team_id)};
+    struct db_result rows;
+    enum err err =
+        db_query(db, arena, STATEMENT_STREAM_COUNT_PENDING, params, HW_COUNT(params), &rows, msg);
+
+    if (err == ERR_OK)
+        *ret_count = db_result_get(&rows, 0, 0)->integer;
+    return err;
+}
+
 enum err stream_list_pending(struct db *db, struct arena *arena, int64_t before_us,
                              size_t count_max, struct stream_place **ret_places, size_t *ret_count,
                              struct errmsg *msg)

@@ -60,6 +60,10 @@ enum err stream_find_by_run(struct db *db, struct arena *arena, int64_t team_id,
 enum err stream_set_active(struct db *db, struct arena *arena, int64_t team_id, int64_t id,
                            struct errmsg *msg) HW_MUST_CHECK;
 
+/* How many streams of the team are pending. */
+enum err stream_count_pending(struct db *db, struct arena *arena, int64_t team_id,
+                              int64_t *ret_count, struct errmsg *msg) HW_MUST_CHECK;
+
 /* Where a stream is found. */
 struct stream_place {
     int64_t team_id;

@@ -76,15 +76,13 @@ static void test_steps(void **state)
 {
     (void)state;
     assert_int_equal(wait_s(0, 0), 0);
-    assert_int_equal(wait_s(7, 0), 0);
-    assert_int_equal(wait_s(8, 0), 2);
-    assert_int_equal(wait_s(35, 0), 2);
-    assert_int_equal(wait_s(36, 0), 12);
-    assert_int_equal(wait_s(99, 0), 12);
-    assert_int_equal(wait_s(100, 0), 30);
-    assert_int_equal(wait_s(100000, 0), 30);
-    assert_int_equal(wait_s(36, 5), 7);
-    assert_int_equal(wait_s(36, 12), 0);
+    assert_int_equal(wait_s(21, 0), 0);
+    assert_int_equal(wait_s(22, 0), 4);
+    assert_int_equal(wait_s(94, 0), 4);
+    assert_int_equal(wait_s(95, 0), 33);
+    assert_int_equal(wait_s(100000, 0), 33);
+    assert_int_equal(wait_s(94, 1), 3);
+    assert_int_equal(wait_s(94, 4), 0);
     assert_int_equal(wait_s(100, 4000), 0);
 }
 
@@ -98,9 +96,19 @@ static void test_row_without_attempt(void **state)
 static void test_clock_put_back(void **state)
 {
     (void)state;
-    assert_int_equal(wait_s(8, -1), 3);
-    assert_int_equal(wait_s(8, -3), 0);
+    assert_int_equal(wait_s(22, -1), 5);
+    assert_int_equal(wait_s(22, -5), 0);
     assert_int_equal(wait_s(100, -3600), 0);
+}
+
+/* One waits for a whole pause, a crowd does not. */
+static void test_patience(void **state)
+{
+    (void)state;
+    assert_true(billing_pace_patience_us(1, 8) > 4 * CLOCK_S_US);
+    assert_true(billing_pace_patience_us(2, 8) > 4 * CLOCK_S_US);
+    assert_true(billing_pace_patience_us(3, 8) < CLOCK_S_US);
+    assert_true(billing_pace_patience_us(200, 64) < CLOCK_S_US);
 }
 
 int main(void)
@@ -110,6 +118,7 @@ int main(void)
         cmocka_unit_test(test_steps),
         cmocka_unit_test(test_row_without_attempt),
         cmocka_unit_test(test_clock_put_back),
+        cmocka_unit_test(test_patience),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
