@@ -75,9 +75,11 @@ static bool adds_paid_account(const struct stream_create *create)
 
 enum err stream_check_billing(struct stream_create *create, struct errmsg *msg)
 {
+    struct breaker *breaker = create->flow->stripe_breaker;
+
     if (!adds_paid_account(create))
         return ERR_OK;
-    create->is_admitted = breaker_admits(create->flow->stripe_breaker, clock_monotonic_us());
+    create->is_admitted = breaker_admits(breaker, clock_monotonic_us());
     if (create->is_admitted)
         return ERR_OK;
     return errmsg_set(msg, ERR_BILLING_UNAVAILABLE, "Stripe has not answered for a while");
