@@ -58,7 +58,7 @@ subtest 'legal handles' => sub {
         'https://twitter.com/abcdefghijklmn_' => 'abcdefghijklmn_',
     );
     for my $text (sort keys %read) {
-        my $response = $client->post_stream(pairs(accountHandle => $text));
+        my $response = $lab->client($lab->team)->post_stream(pairs(accountHandle => $text));
         is $response->code, 201, $text or diag $response->body;
         is_deeply handles($response), [$read{$text}], "$text: the handle";
     }

@@ -22,7 +22,7 @@ sub new ($class, %given) { return bless { round => 0, %given }, $class }
 # statements, round_trips }, all but the first three for one request.
 sub service ($self, $case) {
     my $tag = sprintf 'b%x_%d', $$, $self->{round}++;
-    $self->{teams}->rest;
+    $self->{lab}->billing_rest;
     my ($wrk, $cost) = $self->{meter}->measure(sub { $self->wrk_run($case, $tag) });
     my $count = $self->answers_check($case, $wrk, $cost->{answers});
     return {
@@ -111,7 +111,7 @@ sub lookup_ms ($self, $count) {
     my $tag    = sprintf 'l%x_%d', $$, $self->{round}++;
     my @pairs  = map { { accountHandle => "${tag}_$_", segmentId => $team->{segment} + 0 } }
         1 .. $count;
-    $self->{teams}->rest;
+    $self->{lab}->billing_rest;
     my $begin = time;
     my $code  = $client->post_stream({ pairs => \@pairs })->code;
     my $ms    = 1000 * (time - $begin);

@@ -55,12 +55,6 @@ sub quantity_set ($self, $team) {
     return;
 }
 
-# As if an hour had passed since anything was billed: new accounts are paid for without a pause.
-sub rest ($self) {
-    $self->{lab}->dbh->do('UPDATE billing SET pace_attempts = 0, last_attempt_at = NULL');
-    return;
-}
-
 # One line a team; bench.lua and bare_loop.c read it.
 sub list_write ($self) {
     my $stream = $self->{lab}->dbh->selectall_hashref(
