@@ -11,8 +11,8 @@ use Test::More;
 use Time::HiRes qw(time);
 
 # The first step of rule/billing_pace.c.
-my $FREE    = 8;
-my $PAUSE_S = 2;
+my $FREE    = 22;
+my $PAUSE_S = 4;
 
 my $lab  = Headwater::Lab->new;
 my $team = $lab->team;

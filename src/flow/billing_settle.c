@@ -25,6 +25,7 @@ struct progress {
     bool is_applied;
     const char *refused_key; /* of the attempt that Stripe refused */
     int64_t patience_us;     /* monotonic: until then it waits for its turn; 0 = it never had to */
+    bool is_unanswered;      /* Stripe was called, and left the last call without a usable answer */
 };
 
 /* A call is not begun unless it can end in time, with a second to spare for what follows. */
@@ -70,15 +71,20 @@ static void log_answer(const struct billing_settle *settle, const struct billing
     log_line_write(&line);
 }
 
-/* Tells all workers whether Stripe can be worked with. The reading of an item is not noted: Stripe
- * may well answer that while it takes no change. */
-static void note_call(const struct billing_settle *settle, const struct stripe_answer *answer)
+/* Tells all workers when Stripe can be worked with. That it cannot is noted once, at the end of the
+ * settling: the calls of one run in a row say no more than one. The reading of an item is not
+ * noted: Stripe may well answer that while it takes no change. */
+static void note_call(const struct billing_settle *settle, const struct stripe_answer *answer,
+                      struct progress *progress)
 {
     bool has_answered =
         answer->status > 0 && answer->status < 500 && answer->status != STRIPE_STATUS_BAD_KEY;
 
-    if (answer->status != 0 || answer->outcome == STRIPE_UNKNOWN) /* else there was no call */
-        breaker_note(settle->flow->stripe_breaker, has_answered, clock_monotonic_us());
+    if (answer->status == 0 && answer->outcome != STRIPE_UNKNOWN)
+        return; /* there was no call */
+    progress->is_unanswered = !has_answered;
+    if (has_answered)
+        breaker_note(settle->flow->stripe_breaker, true, clock_monotonic_us());
 }
 
 /* Reads the item to decide an attempt whose own answer tells nothing. */
@@ -108,7 +114,7 @@ static bool is_last_word(const struct stripe_answer *answer, bool is_fresh)
 
 /* Sends the attempt that stands. IS_FRESH: it was never sent before, so a refusal is a refusal. */
 static void send_attempt(const struct billing_settle *settle, const struct billing *billing,
-                         bool is_fresh, struct stripe_answer *answer)
+                         bool is_fresh, struct progress *progress, struct stripe_answer *answer)
 {
     int64_t call_us = settle->flow->config->stripe_timeout_ms * CLOCK_MS_US;
     int64_t until_us = clock_monotonic_us() + call_us;
@@ -120,7 +126,7 @@ static void send_attempt(const struct billing_settle *settle, const struct billi
     stripe_quantity_set(settle->flow->stripe, settle->arena, billing->item_id,
                         billing->attempt_quantity, billing->attempt_key, until_us, answer);
     log_answer(settle, billing, answer);
-    note_call(settle, answer);
+    note_call(settle, answer, progress);
     if (is_last_word(answer, is_fresh))
         return;
     /* An earlier sending of the key may still be under way. Once Stripe has seen the key for good
@@ -240,7 +246,7 @@ static enum err settle_round(const struct billing_settle *settle, const struct b
         return err; /* without an attempt the row is settled: the next look will show it */
     if (!has_time(settle, 0))
         return billing_release_lease(settle->flow->db, settle->arena, &settle->place, msg);
-    send_attempt(settle, &billing, is_fresh, &answer);
+    send_attempt(settle, &billing, is_fresh, progress, &answer);
     progress->is_applied =
         answer.outcome == STRIPE_APPLIED && billing.attempt_version >= settle->version;
     return act_on_answer(settle, &billing, &answer, progress, msg);
@@ -309,6 +315,8 @@ enum err billing_settle_run(const struct billing_settle *settle, const char **re
             pause_for_lease();
         err = settle_once(settle, &progress, msg);
     }
+    if (progress.is_unanswered)
+        breaker_note(settle->flow->stripe_breaker, false, clock_monotonic_us());
     if (progress.refused_key != NULL)
         *ret_attempt_key = progress.refused_key;
     if (err != ERR_OK && err != ERR_PAYMENT_FAILED && err != ERR_SUBSCRIPTION_REQUIRED)
