@@ -1,13 +1,16 @@
 #!/usr/bin/perl
-# The reconciler compares quantities with Stripe's once an hour. One that somebody changed at Stripe
-# is reported and set right; a change of our own that is under way is no drift.
+# The reconciler compares quantities with Stripe's: all at an operator's wish, each once an hour by
+# itself. One that somebody changed at Stripe is reported and set right; a change of our own that is
+# under way is no drift.
 
 use v5.36;
 use FindBin;
 use lib "$FindBin::RealBin/lib";
 use Headwater::Files qw(file_read);
 use Headwater::Lab;
+use Headwater::Process;
 use Headwater::Streams qw(body_new answer_created);
+use Headwater::Wait;
 use Test::More;
 
 my $lab    = Headwater::Lab->new;
@@ -19,10 +22,6 @@ my $item   = $team->{items}{starter};
 sub reconcile () {
     my $report = $lab->operator->run('reconcile', '--older-than', 0)->{reconciled};
     return [@{$report}{qw(itemsAudited itemsDrifted)}];
-}
-
-sub audit_due () {
-    return $dbh->do('UPDATE billing SET audited_at = audited_at - INTERVAL 61 MINUTE');
 }
 
 sub quantity () {
@@ -40,12 +39,9 @@ sub quantity_set ($quantity) {
 is_deeply reconcile(), [0, 0], 'what was never written to Stripe is not compared';
 answer_created('a stream', $lab->client($team)->post_stream(body_new())) for 1 .. 2;
 is_deeply reconcile(), [1, 0], 'a quantity is compared, and right';
-is_deeply reconcile(), [0, 0], 'not again within the hour';
-audit_due();
-is_deeply reconcile(), [1, 0], 'but after it';
-
+is_deeply reconcile(), [1, 0], 'again at each wish';
+is +($lab->operator->run('reconcile', '--no-audit')->{reconciled}{itemsAudited}), 0, 'or not';
 for my $wrong (7, 0) {
-    audit_due();
     quantity_set($wrong);
     is_deeply reconcile(), [1, 1], "$wrong at Stripe is a drift";
     is quantity(), 2, 'and is set right';
@@ -54,17 +50,14 @@ like file_read($lab->dir . '/headwater.log'),
     qr/"stripe quantity drifted".*"item":"\Q$item\E","quantity":7,"accounts":2,"confirmed":2/,
     'the log tells item, what Stripe had, and what it should have';
 
-audit_due();
 $stripe->fault(times => 1, method => 'GET', kind => 'unavailable');
 is_deeply reconcile(), [0, 0], 'a Stripe that does not say is asked again';
 is_deeply reconcile(), [1, 0], 'by the next pass';
 
-audit_due();
 $stripe->fault(times => 1, method => 'GET', status => 404);
 is_deeply reconcile(), [1, 1], 'an item that is gone is a drift';
 
 subtest 'a create while Stripe is asked' => sub {
-    audit_due();
     $stripe->fault(times => 1, method => 'GET', reply_delay_ms => 700);
     my $report;
     pipe my $from, my $to or die "no pipe: $!";
@@ -76,7 +69,6 @@ subtest 'a create while Stripe is asked' => sub {
         POSIX::_exit(0);
     }
     close $to;
-    require Headwater::Wait;
     Headwater::Wait::wait_for('the audit', 5, sub {
         grep { $_->{method} eq 'GET' && !defined $_->{status} } $stripe->requests->{requests}->@*;
     });
@@ -85,6 +77,25 @@ subtest 'a create while Stripe is asked' => sub {
     waitpid $pid, 0;
     is $report->{itemsDrifted}, 0, 'is no drift';
     is quantity(), 3, 'and stays paid for';
+};
+
+subtest 'by itself' => sub {
+    my $log  = $lab->dir . '/reconciler.log';
+    my $gets = sub {
+        return scalar grep { $_->{method} eq 'GET' } $stripe->requests->{requests}->@*;
+    };
+    my $before = $gets->();
+    my $run    = Headwater::Process->start(name => 'reconciler', log => $log,
+        command => [$lab->operator->command(qw(reconcile --every 1))]);
+    quantity_set(9);
+    $dbh->do('UPDATE billing SET last_attempt_at = last_attempt_at - INTERVAL 61 MINUTE');
+    $dbh->do('UPDATE billing SET audited_at = UTC_TIMESTAMP(6) - INTERVAL 59 MINUTE');
+    Headwater::Wait::wait_for('a pass', 5, sub { -s $log || Mojo::Promise->timer(1.5)->wait || 1 });
+    is $gets->(), $before, 'not within the hour';
+    $dbh->do('UPDATE billing SET audited_at = UTC_TIMESTAMP(6) - INTERVAL 61 MINUTE');
+    Headwater::Wait::wait_for('the repair', 10, sub { quantity() == 3 });
+    is_deeply [$run->stop], [], 'and it ends when it is told to';
+    is $run->exit_status, 0, 'well';
 };
 
 $lab->stop;

@@ -39,11 +39,11 @@ SELECT b.team_id, b.tier, b.desired_version FROM billing b
  ORDER BY b.team_id, b.tier LIMIT ?;
 
 -- name: billing_list_unaudited
--- Rows of all teams whose quantity at Stripe has not been read for so long, longest first: index
--- billing_audit. What was never written to Stripe is not ours to compare.
+-- Settled rows of all teams whose quantity at Stripe has been neither set nor read for so long, in
+-- the order of the last reading: index billing_audit. What was never set is not ours to compare.
 SELECT team_id, tier, desired_version FROM billing
- WHERE (audited_at IS NULL OR audited_at < ?) AND applied_version = desired_version
-   AND applied_version > 0 AND attempt_key IS NULL
+ WHERE (audited_at IS NULL OR audited_at < ?) AND last_attempt_at < ?
+   AND applied_version = desired_version AND applied_version > 0 AND attempt_key IS NULL
  ORDER BY audited_at LIMIT ?;
 
 -- name: billing_set_audited

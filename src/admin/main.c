@@ -37,12 +37,14 @@ static const struct command commands[] = {
     {"check", NULL, NULL, 0, 0, "", "Look at all the service needs, and say what to mend.",
      check_run},
     {"reconcile", NULL, NULL, 0,
-     OPTION_BIT(OPTION_ONCE) | OPTION_BIT(OPTION_EVERY) | OPTION_BIT(OPTION_OLDER_THAN),
-     " [--once | --every SECONDS] [--older-than SECONDS]",
+     OPTION_BIT(OPTION_ONCE) | OPTION_BIT(OPTION_EVERY) | OPTION_BIT(OPTION_OLDER_THAN) |
+         OPTION_BIT(OPTION_NO_AUDIT),
+     " [--once [--no-audit] | --every SECONDS] [--older-than SECONDS]",
      "Finish streams that were left pending, settle quantities that Stripe has not confirmed,\n"
-     "      compare quantities with Stripe's, and remove old idempotency keys. Streams younger\n"
-     "      than 15 seconds, or than SECONDS, are left to their own request. Once, or again and\n"
-     "      again until it is stopped. Needs the service's rights; two at once do no harm.",
+     "      remove old idempotency keys, and compare all quantities with Stripe's, five a second.\n"
+     "      Once; or again and again until it is stopped, and then each quantity once an hour.\n"
+     "      Streams younger than 15 seconds, or than SECONDS, are left to their own request. Two\n"
+     "      at once do no harm. Needs what headwaterd needs.",
      reconcile_command_run},
     {"team", "create", NULL, OPTION_BIT(OPTION_NAME) | OPTION_BIT(OPTION_PLAN), BILL_OPTIONS,
      " --name NAME --plan free|paid\n"

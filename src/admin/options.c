@@ -34,6 +34,7 @@ static const struct option long_options[] = {
     {"once", no_argument, NULL, FIRST_ID + OPTION_ONCE},
     {"every", required_argument, NULL, FIRST_ID + OPTION_EVERY},
     {"older-than", required_argument, NULL, FIRST_ID + OPTION_OLDER_THAN},
+    {"no-audit", no_argument, NULL, FIRST_ID + OPTION_NO_AUDIT},
     {NULL, 0, NULL, 0},
 };
 

@@ -28,6 +28,7 @@ enum option_id {
     OPTION_ONCE,
     OPTION_EVERY,
     OPTION_OLDER_THAN,
+    OPTION_NO_AUDIT,
     OPTION__MAX
 };
 

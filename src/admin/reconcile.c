@@ -35,6 +35,8 @@ static enum err order_read(const struct options *options, struct order *ret_orde
 
     if (options_has(options, OPTION_ONCE) && options_has(options, OPTION_EVERY))
         return errmsg_set(msg, ERR_USAGE, "Give --once or --every, not both.");
+    if (options_has(options, OPTION_NO_AUDIT) && options_has(options, OPTION_EVERY))
+        return errmsg_set(msg, ERR_USAGE, "Give --no-audit or --every, not both.");
     ret_order->every_s = 0;
     err = options_get_seconds(options, OPTION_OLDER_THAN, 0, RECONCILE_STREAM_AGE_S,
                               &ret_order->stream_age_s, msg);
@@ -60,7 +62,8 @@ static enum err run_once(struct session *session, struct api *api, const struct 
                          struct errmsg *msg)
 {
     struct reconcile_report report;
-    enum err err = reconciler_run_once(api, order->stream_age_s, &report, msg);
+    enum err err = reconciler_run_once(
+        api, order->stream_age_s, !options_has(session->options, OPTION_NO_AUDIT), &report, msg);
 
     if (err != ERR_OK)
         return err;

@@ -8,11 +8,18 @@
 #include "flow/reconcile.h"
 #include "flow/reconcile_report.h"
 
-enum err reconciler_run_once(struct api *api, int64_t stream_age_s, struct reconcile_report *report,
-                             struct errmsg *msg)
+/* Of one pass among many, so that streams need not wait for the audit. */
+#define AUDIT_MAX 20
+
+/* Of one pass at an operator's wish. */
+#define AUDIT_MAX_ONCE 100000
+
+enum err reconciler_run_once(struct api *api, int64_t stream_age_s, bool with_audit,
+                             struct reconcile_report *report, struct errmsg *msg)
 {
     const struct reconcile reconcile = {.flow = api_get_flow(api),
                                         .stream_age_s = stream_age_s,
+                                        .audit_max = with_audit ? AUDIT_MAX_ONCE : 0,
                                         .write_answer = stream_answer_write};
 
     return reconcile_run(&reconcile, report, msg);
@@ -20,12 +27,17 @@ enum err reconciler_run_once(struct api *api, int64_t stream_age_s, struct recon
 
 void reconciler_run(struct api *api, int64_t stream_age_s, int64_t pause_ms)
 {
+    const struct reconcile reconcile = {.flow = api_get_flow(api),
+                                        .stream_age_s = stream_age_s,
+                                        .audit_age_s = RECONCILE_AUDIT_AGE_S,
+                                        .audit_max = AUDIT_MAX,
+                                        .write_answer = stream_answer_write};
     struct reconcile_report report;
     struct errmsg msg;
     bool has_failed = false;
 
     do {
-        enum err err = reconciler_run_once(api, stream_age_s, &report, &msg);
+        enum err err = reconcile_run(&reconcile, &report, &msg);
 
         reconcile_report_log(&report);
         if (err != ERR_OK && !has_failed)

@@ -22,7 +22,6 @@
 /* What one pass takes on at most; the rest is the next one's. */
 #define STREAM_MAX 1000
 #define TIER_MAX 1000
-#define AUDIT_MAX 20
 #define SWEEP_MAX 20
 #define SWEEP_KEY_COUNT 500
 
@@ -31,7 +30,6 @@
 
 #define STARTED_KEY_AGE_US (3600 * CLOCK_S_US)
 #define FINISHED_KEY_AGE_US (72 * 3600 * CLOCK_S_US)
-#define AUDIT_AGE_US (3600 * CLOCK_S_US)
 
 /* Five reads a second at most. */
 #define AUDIT_PAUSE_US (200 * CLOCK_MS_US)
@@ -199,8 +197,9 @@ static enum err audit_items(const struct pass *pass, struct errmsg *msg)
     struct flow *flow = pass->reconcile->flow;
     struct billing_due *dues;
     size_t count;
-    enum err err = billing_list_unaudited(flow->db, pass->arena, clock_now_us() - AUDIT_AGE_US,
-                                          AUDIT_MAX, &dues, &count, msg);
+    int64_t before_us = clock_now_us() - pass->reconcile->audit_age_s * CLOCK_S_US;
+    enum err err = billing_list_unaudited(flow->db, pass->arena, before_us,
+                                          pass->reconcile->audit_max, &dues, &count, msg);
 
     for (size_t i = 0; err == ERR_OK && i < count; i++) {
         enum audit_verdict verdict = AUDIT_NONE;

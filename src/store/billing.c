@@ -146,7 +146,8 @@ enum err billing_list_unaudited(struct db *db, struct arena *arena, int64_t befo
                                 size_t count_max, struct billing_due **ret_dues, size_t *ret_count,
                                 struct errmsg *msg)
 {
-    const struct db_value params[] = {db_time(before_us), db_int((int64_t)count_max)};
+    const struct db_value params[] = {db_time(before_us), db_time(before_us),
+                                      db_int((int64_t)count_max)};
     struct db_result rows;
     enum err err =
         db_query(db, arena, STATEMENT_BILLING_LIST_UNAUDITED, params, HW_COUNT(params), &rows, msg);

@@ -65,7 +65,7 @@ enum err billing_list_unsettled(struct db *db, struct arena *arena, int64_t now_
                                 struct billing_due **ret_dues, size_t *ret_count,
                                 struct errmsg *msg) HW_MUST_CHECK;
 
-/* Settled rows, of all teams, that were audited last before BEFORE_US, or never. On ARENA. */
+/* Settled rows, of all teams, whose quantity was set and read last before BEFORE_US. On ARENA. */
 enum err billing_list_unaudited(struct db *db, struct arena *arena, int64_t before_us,
                                 size_t count_max, struct billing_due **ret_dues, size_t *ret_count,
                                 struct errmsg *msg) HW_MUST_CHECK;

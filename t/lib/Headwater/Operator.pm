@@ -17,10 +17,15 @@ sub run ($self, @arguments) {
     return Mojo::JSON::decode_json($out);
 }
 
+# The command line of a sub-command.
+sub command ($self, @arguments) {
+    return ($self->{program}, '--config', $self->{config}, @arguments);
+}
+
 # Runs one sub-command; returns exit code, standard output and standard error.
 sub try ($self, @arguments) {
     my $err_file = "$self->{log}.$$";
-    my @command  = ($self->{program}, '--config', $self->{config}, @arguments);
+    my @command  = $self->command(@arguments);
     local %ENV = (%ENV, %{ $self->{environment} // {} });
     open my $out, '-|', 'sh', '-c', 'exec "$@" 2>"$0"', $err_file, @command
         or croak "cannot run headwater: $!";
