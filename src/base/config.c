@@ -49,6 +49,9 @@ const struct config_option config_options[] = {
     {"server", "breaker_pause_ms", INT(breaker_pause_ms), "15000", 100, HOUR_MS,
      "Milliseconds for which an outside service that does not answer is left alone."},
 
+    {"reconcile", "every_s", INT(reconcile_every_s), "5", 0, 3600,
+     "Seconds between two passes of the reconciler under headwaterd; 0 for none."},
+
     {"database", "defaults_file", TEXT(db_defaults_file), "/etc/headwater/db.cnf", 0, 0,
      "File in my.cnf format that says how to reach the database."},
     {"database", "group", TEXT(db_group), "headwater", 0, 0, "Group that is read in that file."},

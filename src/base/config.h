@@ -37,6 +37,9 @@ struct config {
     int64_t drain_ms;         /* how long TERM waits for running requests */
     int64_t breaker_pause_ms; /* an outside service that is silent is left alone so long */
 
+    /* [reconcile] */
+    int64_t reconcile_every_s; /* seconds between two passes; 0 = the master runs none */
+
     /* [database] */
     const char *db_defaults_file; /* my.cnf format */
     const char *db_group;         /* the group read in it */

@@ -106,6 +106,29 @@ static void decide_by_reading(const struct billing_settle *settle, const struct 
     *answer = item;
 }
 
+/* An attempt that was sent before may have had its effect then, whatever is said now: a refusal
+ * stands only if the item does not have the quantity. */
+static void confirm_refusal(const struct billing_settle *settle, const struct billing *billing,
+                            struct stripe_answer *answer)
+{
+    struct stripe_answer item = {.outcome = STRIPE_UNKNOWN, .pause_ms = RESEND_PAUSE_MS};
+
+    if (has_time(settle, 0))
+        stripe_item_find(settle->flow->stripe, settle->arena, billing->item_id, settle->deadline_us,
+                         &item);
+    if (item.outcome == STRIPE_FAILED)
+        item.outcome = STRIPE_UNKNOWN;
+    if (item.outcome == STRIPE_UNKNOWN || item.quantity == billing->attempt_quantity)
+        *answer = item;
+}
+
+/* True for a refusal that says something of the attempt and not only of our way of asking. */
+static bool is_refusal(const struct stripe_answer *answer)
+{
+    return answer->outcome == STRIPE_PAYMENT_REFUSED ||
+           answer->outcome == STRIPE_SUBSCRIPTION_REFUSED;
+}
+
 /* False for a failure, and for a refusal of a key that was sent before. */
 static bool is_last_word(const struct stripe_answer *answer, bool is_fresh)
 {
@@ -127,6 +150,8 @@ static void send_attempt(const struct billing_settle *settle, const struct billi
                         billing->attempt_quantity, billing->attempt_key, until_us, answer);
     log_answer(settle, billing, answer);
     note_call(settle, answer, progress);
+    if (is_refusal(answer) && !is_fresh)
+        confirm_refusal(settle, billing, answer);
     if (is_last_word(answer, is_fresh))
         return;
     /* An earlier sending of the key may still be under way. Once Stripe has seen the key for good

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "serve/generation.h"
+#include "serve/reconcile_process.h"
 #include "serve/scoreboard.h"
 #include "serve/sockets.h"
 #include "serve/worker.h"
@@ -17,23 +18,29 @@
 #define FORK_RETRY_US (1 * CLOCK_S_US)
 #define STOP_RESEND_US (500 * CLOCK_MS_US)
 
+static bool is_reconciler(const struct child *child)
+{
+    return child->role == ROSTER_RECONCILER;
+}
+
 bool child_start(struct child *child, const struct generation *generation,
                  const struct sockets *sockets)
 {
     struct worker_setup setup = {.api = generation->setup,
                                  .score = child->score,
-                                 .main_fd = child->is_reserved ? -1 : sockets->main.fd,
+                                 .main_fd = child->role == ROSTER_WORKER ? sockets->main.fd : -1,
                                  .quick_fd = sockets->quick.fd,
                                  .master_pid = getpid()};
 
     score_init(child->score, generation->number);
     pid_t pid = fork();
     if (pid == 0) {
-        exit(worker_run(&setup));
+        exit(is_reconciler(child) ? reconcile_process_run(&setup) : worker_run(&setup));
     }
     child->started_us = clock_monotonic_us();
     if (pid < 0) {
-        log_write(LOG_ERROR, "cannot fork a worker: %s", strerror(errno));
+        log_write(LOG_ERROR, "cannot fork a %s: %s", roster_role_text(child->role),
+                  strerror(errno));
         child->due_us = child->started_us + FORK_RETRY_US;
         return false;
     }
@@ -69,9 +76,9 @@ void child_kill(struct child *child, const char *why)
         return;
     child->is_killed = true;
     kill(child->pid, SIGKILL);
-    log_line_init(&line, LOG_ERROR, "worker killed");
+    log_line_init(&line, LOG_ERROR, is_reconciler(child) ? "reconciler killed" : "worker killed");
     log_line_add_text(&line, "why", why);
-    log_line_add_int(&line, "worker", child->pid);
+    log_line_add_int(&line, roster_role_text(child->role), child->pid);
     if (view.request_id[0] != '\0')
         log_line_add_text(&line, "requestId", view.request_id);
     log_line_write(&line);
@@ -99,8 +106,8 @@ static void child_log_crash(const struct child *child, int status)
     struct score_view view = score_read(child->score);
     struct log_line line;
 
-    log_line_init(&line, LOG_ERROR, "worker died");
-    log_line_add_int(&line, "worker", child->pid);
+    log_line_init(&line, LOG_ERROR, is_reconciler(child) ? "reconciler died" : "worker died");
+    log_line_add_int(&line, roster_role_text(child->role), child->pid);
     if (WIFSIGNALED(status))
         log_line_add_int(&line, "signal", WTERMSIG(status));
     else

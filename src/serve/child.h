@@ -1,10 +1,11 @@
-/* A worker as its master sees it: one place in the table of processes. */
+/* A worker or the reconciler as the master sees it: one place in the table of processes. */
 #ifndef HW_SERVE_CHILD_H
 #define HW_SERVE_CHILD_H
 
 #include <sys/types.h>
 
 #include "base/base.h"
+#include "serve/roster.h"
 
 struct generation;
 struct score;
@@ -18,10 +19,10 @@ enum child_state {
 
 struct child {
     enum child_state state;
-    uint32_t generation; /* number of the generation it serves */
-    bool is_reserved;    /* takes quick requests only; whoever replaces it does the same */
-    struct score *score; /* its line of the scoreboard */
-    int64_t due_us;      /* monotonic, if due */
+    uint32_t generation;   /* number of the generation it serves */
+    enum roster_role role; /* whoever replaces it has the same */
+    struct score *score;   /* its line of the scoreboard */
+    int64_t due_us;        /* monotonic, if due */
     unsigned crash_count;
 
     /* of a running one */
@@ -32,7 +33,8 @@ struct child {
     bool is_killed;  /* by us: its end is no crash */
 };
 
-/* Forks the worker. False if there is no process to be had; it is then due again after a second. */
+/* Forks the process. False if there is no process to be had; it is then due again after a second.
+ */
 bool child_start(struct child *child, const struct generation *generation,
                  const struct sockets *sockets);
 

@@ -15,6 +15,7 @@
 #include "serve/child.h"
 #include "serve/crash_budget.h"
 #include "serve/generation.h"
+#include "serve/roster.h"
 #include "serve/scoreboard.h"
 #include "serve/sockets.h"
 
@@ -93,26 +94,26 @@ static int64_t master_reserved_count(const struct master *master,
                                    sockets_have_quick(&master->sockets));
 }
 
-/* Makes GENERATION the next one: its workers are due at once. It is owned from here on. */
+/* Makes GENERATION the next one: its processes are due at once. It is owned from here on. */
 static void master_set_next(struct master *master, struct generation *generation)
 {
-    int64_t missing = generation->config->worker_count;
-    int64_t reserved_count = master_reserved_count(master, generation);
+    const struct config *config = generation->config;
+    bool has_quick = sockets_have_quick(&master->sockets);
+    int64_t number = 0;
 
     master_set_log_level(generation);
     master->next = generation;
     master->next_limit_us = clock_monotonic_us() + RELOAD_LIMIT_US;
     for (EACH_CHILD(child, master)) {
-        if (missing == 0)
+        if (number == roster_count(config))
             return;
         if (child->state != CHILD_FREE)
             continue;
         child->state = CHILD_DUE;
         child->generation = generation->number;
-        child->is_reserved = missing <= reserved_count;
+        child->role = roster_get_role(config, has_quick, number++);
         child->due_us = 0;
         child->crash_count = 0;
-        missing--;
     }
 }
 
@@ -199,7 +200,7 @@ static void master_load_next(struct master *master)
         log_write(LOG_ERROR, "reload refused, nothing has changed: %s", msg.text);
         return;
     }
-    if ((size_t)generation->config->worker_count > master_count(master, CHILD_FREE)) {
+    if ((size_t)roster_count(generation->config) > master_count(master, CHILD_FREE)) {
         log_write(LOG_ERROR, "reload refused: too many workers of older ones are still leaving");
         generation_free(generation);
         return;
@@ -219,7 +220,7 @@ static void master_stop_generation(struct master *master, const struct generatio
 
 static bool master_next_is_ready(const struct master *master)
 {
-    int64_t missing = master->next->config->worker_count;
+    int64_t missing = roster_count(master->next->config);
 
     for (size_t i = 0; i < SCOREBOARD_SIZE; i++) {
         const struct child *child = &master->children[i];
@@ -352,8 +353,9 @@ static void master_set_signals(struct master *master)
 static enum err master_init(struct master *master, const struct config *config, struct errmsg *msg)
 {
     master_set_signals(master);
-    if (config->worker_count > SCOREBOARD_SIZE)
-        return errmsg_set(msg, ERR_USAGE, "[server] workers must be at most %d.", SCOREBOARD_SIZE);
+    if (roster_count(config) > SCOREBOARD_SIZE)
+        return errmsg_set(msg, ERR_USAGE, "[server] workers must be fewer than %d.",
+                          SCOREBOARD_SIZE);
     master->board = scoreboard_new();
     if (master->board == NULL)
         return errmsg_set(msg, ERR_IO, "Cannot share memory: %s.", strerror(errno));

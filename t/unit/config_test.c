@@ -82,7 +82,7 @@ static void test_table_is_sound(void **state)
                          strcmp(option->name, config_options[j].name) == 0);
         }
     }
-    assert_int_equal(config_option_count, 24);
+    assert_int_equal(config_option_count, 25);
 }
 
 static void test_set(void **state)

@@ -37,6 +37,7 @@ sub settings ($self) {
         'server.socket'          => "$self->{dir}/app.sock",
         'server.quick_socket'    => "$self->{dir}/quick.sock",
         'server.workers'         => $self->{workers},
+        'reconcile.every_s'      => 0,
         'server.backlog'         => 256,
         'database.defaults_file' => "$self->{dir}/none.cnf",
         'scrapebadger.url'       => 'http://127.0.0.1:9',

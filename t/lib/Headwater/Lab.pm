@@ -35,7 +35,8 @@ my $PANIC = qr/Sanitizer|runtime error:|Assertion .* failed|stack smashing|doubl
 
 # new(%options), each optional:
 #   workers => 4                 of headwaterd
-#   config  => { 'stripe.timeout_ms' => 500 }    settings of headwater.conf
+#   config  => { 'stripe.timeout_ms' => 500 }    settings of headwater.conf; the reconciler does
+#                                not run by itself unless 'reconcile.every_s' is set
 #   rate    => 6000              requests a minute and key
 #   nginx   => {...}             more for Headwater::Nginx
 #   faults  => 1                 the programs with fault points, see Headwater::Faults
@@ -103,6 +104,7 @@ sub settings ($self) {
         'server.socket'          => "$dir/app.sock",
         'server.quick_socket'    => "$dir/quick.sock",
         'server.workers'         => $self->{workers},
+        'reconcile.every_s'      => 0,
         'database.defaults_file' => $self->{database}->defaults_file,
         'scrapebadger.url'       => 'http://127.0.0.1:9',
         'scrapebadger.key_file'  => "$dir/scrapebadger.key",

@@ -12,7 +12,7 @@ our @SILENCE = (
     { network_delay_ms => 1500 }, { reply_delay_ms => 1500 }, { kind => 'error_saved' },
     { kind => 'error_saved_applied' }, { kind => 'error_unsaved' },
     { kind => 'error_unsaved_applied' }, { kind => 'in_flight' }, { kind => 'rate_limit' },
-    { kind => 'lock_timeout' }, { kind => 'unavailable' }, { kind => 'html', apply => 1 },
+    { kind => 'lock_timeout' }, { kind => 'unavailable' }, { kind => 'html', apply => \1 },
 );
 our @REFUSALS = ({ kind => 'card_declined' }, { kind => 'card_declined_lost' });
 
