@@ -75,7 +75,7 @@ sub lock_take () {
 sub lab_start ($detach) {
     say 'Starting MariaDB, the doubles of the outside services, headwaterd and nginx ...';
     return Headwater::Lab->new(dir => folder_make(), port => $FIRST_PORT, workers => 8,
-        outlive => $detach);
+        outlive => $detach, config => { 'reconcile.every_s' => 5 });
 }
 
 # Everything is made anew on each run: the doubles forget what they knew, so must the database.
