@@ -1,8 +1,8 @@
 #!/usr/bin/perl
 # Sixteen clients at work while workers and the reconciler are killed and stopped, MariaDB is
 # killed, and Stripe is silent, late or contradicts itself: when it is over everything comes to its
-# end by itself, and the books balance. The seed is printed; HW_SEED and HW_SECONDS set another storm.
-
+# end by itself, and the books balance. The seed is printed; HW_SEED and HW_SECONDS set another
+# storm.
 use v5.36;
 use FindBin;
 use lib "$FindBin::RealBin/lib";
