@@ -31,8 +31,10 @@ UPDATE idempotency_key SET state = 'reserved', stream_id = ?
  WHERE team_id = ? AND idempotency_key = ? AND owner = ? AND state = 'started';
 
 -- name: idempotency_key_set_finished
--- With the last change of the create, in one transaction. No row: the key was taken over.
-UPDATE idempotency_key SET state = 'finished', stream_id = ?, status = ?, body = ?
+-- With the last change of the create, in one transaction. No row: the key was taken over. The lock
+-- ends, and its end is when the key was finished.
+UPDATE idempotency_key SET state = 'finished', stream_id = ?, status = ?, body = ?,
+       locked_until = ?
  WHERE team_id = ? AND idempotency_key = ? AND owner = ? AND state <> 'finished';
 
 -- name: idempotency_key_remove
@@ -50,5 +52,6 @@ UPDATE idempotency_key SET locked_until = ?
 -- The sweep, of all teams, oldest first by index idempotency_key_age, a batch a statement. A
 -- reserved key is never swept: its stream is finished first.
 DELETE FROM idempotency_key
- WHERE (state = 'started' AND created_at < ?) OR (state = 'finished' AND created_at < ?)
+ WHERE created_at < ?
+   AND (state = 'started' OR (state = 'finished' AND locked_until < ?))
  ORDER BY created_at LIMIT ?;

@@ -16,9 +16,6 @@ struct arena;
 #define CONFIG_LEASE_MS 30000
 #define CONFIG_SPARE_MS 1000
 
-/* How long a run of the reconciler waits for its turn at a billing row, beside the call itself. */
-#define CONFIG_WAIT_MS 4000
-
 struct config {
     /* [headwater] */
     bool sandbox;             /* outside services may be plain http and on private addresses */

@@ -91,7 +91,7 @@ static enum err judge(void *arg, struct errmsg *msg)
 static void set_right(struct audit *audit)
 {
     const struct config *config = audit->flow->config;
-    int64_t time_ms = config->stripe_timeout_ms + CONFIG_SPARE_MS + CONFIG_WAIT_MS;
+    int64_t time_ms = 2 * (config->stripe_timeout_ms + CONFIG_SPARE_MS);
     struct errmsg msg;
 
     log_drift(audit);

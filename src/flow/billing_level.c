@@ -13,6 +13,7 @@ enum err billing_level_run(struct flow *flow, struct arena *arena,
                                           .place = *place,
                                           .version = version,
                                           .deadline_us = deadline_us,
+                                          .never_waits = true,
                                           .trusts_row = true};
     const char *attempt_key = NULL;
     struct errmsg failure;

@@ -187,8 +187,8 @@ static enum err keep_attempt(const struct billing_settle *settle,
     int64_t pause_us = answer->pause_ms * CLOCK_MS_US;
     enum err err = billing_release_lease(settle->flow->db, settle->arena, &settle->place, msg);
 
-    if (err == ERR_OK && !has_time(settle, pause_us))
-        return errmsg_set(msg, ERR_TIMEOUT, "Stripe is to be left alone until after the deadline");
+    if (err == ERR_OK && (settle->never_waits || !has_time(settle, pause_us)))
+        return errmsg_set(msg, ERR_TIMEOUT, "Stripe has not confirmed, and is asked again later");
     if (err == ERR_OK)
         clock_sleep_us(pause_us < PAUSE_MAX_US ? pause_us : PAUSE_MAX_US);
     return err;
@@ -235,6 +235,8 @@ static enum err wait_for_turn(const struct billing_settle *settle, int64_t wait_
     int64_t patience_us;
     enum err err;
 
+    if (settle->never_waits)
+        return errmsg_set(msg, ERR_TIMEOUT, "Stripe is told of the team's next change later");
     if (progress->patience_us == 0) {
         err = billing_turn_find_patience(settle, &patience_us, msg);
         if (err != ERR_OK)
@@ -288,6 +290,8 @@ static enum err take_round(const struct billing_settle *settle, const struct bil
 
     if (err == ERR_OK && is_ours)
         return settle_round(settle, billing, progress, msg);
+    if (err == ERR_OK && settle->never_waits)
+        return errmsg_set(msg, ERR_TIMEOUT, "another run talks to Stripe about the row");
     if (err == ERR_OK)
         pause_for_lease();
     return err;

@@ -20,6 +20,7 @@ struct billing_settle {
     struct billing_place place;
     int64_t version;     /* what has to be applied */
     int64_t deadline_us; /* monotonic */
+    bool never_waits;    /* for the lease, its turn, or another try: ERR_TIMEOUT instead */
     bool trusts_row;     /* nothing is sent if Stripe has confirmed the number before */
 };
 

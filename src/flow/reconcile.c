@@ -43,14 +43,14 @@ struct pass {
 
 static bool database_is_lost(enum err err)
 {
-    return err == ERR_DB_LOST || err == ERR_DB_UNKNOWN || err == ERR_OUTCOME_UNKNOWN;
+    return err == ERR_DB_LOST || err == ERR_DB_UNKNOWN;
 }
 
-/* Time for one call to Stripe, and to wait for its turn. */
+/* Time for a write at Stripe, and for a reading that confirms it. */
 static int64_t item_deadline_us(const struct pass *pass)
 {
-    int64_t time_ms =
-        pass->reconcile->flow->config->stripe_timeout_ms + CONFIG_SPARE_MS + CONFIG_WAIT_MS;
+    const struct config *config = pass->reconcile->flow->config;
+    int64_t time_ms = 2 * (config->stripe_timeout_ms + CONFIG_SPARE_MS);
 
     return clock_monotonic_us() + time_ms * CLOCK_MS_US;
 }

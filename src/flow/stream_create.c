@@ -64,7 +64,8 @@ static enum err run_to_answer(struct stream_create *create, struct errmsg *msg)
 
     if (err == ERR_REQUEST_IN_PROGRESS && create->is_reserved)
         err = stream_find_answer(create, msg);
-    err = after_reserve(create, err);
+    if (!create->is_recovery)
+        err = after_reserve(create, err);
     if (!create->is_answered)
         stream_settle_claim(create, err);
     return err;
@@ -81,6 +82,7 @@ enum err stream_create_recover(struct stream_create *create, int64_t stream_id, 
     enum err err;
 
     init_run(create);
+    create->is_recovery = true;
     create->step = "read the stream back";
     err = stream_find_claim(create, stream_id, msg);
     if (err == ERR_OK)

@@ -68,6 +68,7 @@ struct stream_create {
     struct segment_name segment;               /* the named one, or what the inline one is called */
     bool needs_team_lock; /* the set of billed or tracked accounts may change */
     unsigned wait_tiers;  /* bits of the tiers whose Stripe quantity must be applied first */
+    bool is_recovery;     /* nobody waits for the answer, but other streams for their turn */
     bool is_admitted;     /* base/breaker.h has let it through to Stripe */
     bool was_short;       /* the chokepoint found too little room */
     bool is_reserved;     /* the stream stands in the database */

@@ -28,6 +28,7 @@ static enum err settle_tier(struct stream_create *create, enum tier tier, struct
         .place = {create->caller.team_id, tier, create->run_id},
         .version = create->stream.billing_version,
         .deadline_us = create->deadline_us,
+        .never_waits = create->is_recovery,
     };
     const char *attempt_key = NULL;
     enum err err = billing_settle_run(&settle, &attempt_key, msg);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "edge/db.h"
 
 static enum idempotency_state state_of(const char *text)
@@ -147,7 +148,7 @@ enum err idempotency_key_set_finished(struct db *db, struct arena *arena,
                                       struct errmsg *msg)
 {
     const struct db_value lead[] = {stream_id == 0 ? db_null() : db_int(stream_id), db_int(status),
-                                    db_bytes(body, body_len)};
+                                    db_bytes(body, body_len), db_time(clock_now_us())};
     struct db_result result;
     enum err err = query_place(db, arena, STATEMENT_IDEMPOTENCY_KEY_SET_FINISHED, lead,
                                HW_COUNT(lead), place, &result, msg);

@@ -60,7 +60,7 @@ enum err idempotency_key_set_reserved(struct db *db, struct arena *arena,
                                       const struct idempotency_place *place, int64_t stream_id,
                                       struct errmsg *msg) HW_MUST_CHECK;
 
-/* Stores the final answer. STREAM_ID is 0 for a refusal. */
+/* Stores the final answer, and when. STREAM_ID is 0 for a refusal. */
 enum err idempotency_key_set_finished(struct db *db, struct arena *arena,
                                       const struct idempotency_place *place, int64_t stream_id,
                                       int status, const char *body, size_t body_len,
