@@ -1,6 +1,6 @@
 #!/usr/bin/perl
-# Sixty-four clients want the places of one account while workers are killed: exactly as many streams
-# as the cap allows, whoever dies, and the counter says so.
+# Sixty-four clients want the places of one account while workers are killed: exactly as many
+# streams as the cap allows, whoever dies, and the counter says so.
 
 use v5.36;
 use FindBin;
