@@ -34,6 +34,7 @@ sub new ($class, $lab, $name) {
     my $self = bless { lab => $lab, team => $team, client => $lab->client($team), status => 201,
         streams => 1, accounts => 1, key => 'torture', seats => [[0, 1]] }, $class;
     $PREPARE{$name}->($self);
+    $self->{before} = $self->rows('SELECT COUNT(*) FROM stream');
     return $self;
 }
 
@@ -116,6 +117,23 @@ sub end ($self) {
     return;
 }
 
+# What an answer says is true at that moment: a 201 speaks of an active stream, and after a refusal
+# nothing was done, unless that says that the outcome is not known.
+sub answer_lies ($self, $response) {
+    my ($status, $json) = ($response->code, $response->json);
+    return if $status == 200 || $status == 202;
+    return $self->not_active($json->{id}) if $status == 201;
+    return if $json->{error}{code} eq 'outcome_unknown';
+    my $streams = $self->rows('SELECT COUNT(*) FROM stream');
+    return $streams == $self->{before} ? () : "$streams streams, and it answers $status";
+}
+
+sub not_active ($self, $stream) {
+    my ($status) = $self->{lab}->dbh->selectrow_array('SELECT status FROM stream WHERE id = ?',
+        undef, $stream);
+    return $status eq 'active' ? () : "it answers 201 and the stream is $status";
+}
+
 # Sentences about what is wrong with the rows and at Stripe.
 sub rest_faults ($self) {
     my @faults = $self->{lab}->database->invariants_check($INVARIANTS);
@@ -133,14 +151,14 @@ sub rows ($self, $sql) {
 sub settled_faults ($self) {
     my $team   = $self->{team};
     my $seats  = join ' ', map {"$_->[0]>$_->[1]"} $self->{seats}->@*;
-    my $result = $self->{status} == 402 ? 0 : $self->{accounts};
     my @wanted = (
         ['streams',  $self->rows('SELECT status FROM stream'), 'active', $self->{streams}],
         ['accounts', $self->rows('SELECT state FROM tracked_account'), 'active',
             $self->{accounts}],
         ['pending', $self->rows('SELECT SUM(attempt_key IS NOT NULL OR lease_owner IS NOT NULL)
             FROM billing'), '0', 1],
-        ['quantity', $self->rows('SELECT SUM(applied_quantity) FROM billing'), $result, 1],
+        ['quantity', $self->rows('SELECT SUM(applied_quantity) FROM billing'),
+            $self->{accounts}, 1],
         ['keys', $self->rows('SELECT state FROM idempotency_key'), 'finished',
             $self->has_key ? 1 : 0],
         ['seats', join(' ', map {"$_->{from}>$_->{to}"} $self->{lab}->seat_changes($team)),

@@ -91,6 +91,7 @@ sub case_run ($self, $name, $point, $nth) {
     $self->{faults}->disarm;
     push @faults, 'the call was not met' if !$fired && $point ne 'alloc';
     push @faults, $self->answer_faults($case, $first);
+    push @faults, $case->answer_lies($first) if !@faults;
     push @faults, $self->repeat_faults($case, $first) if $case->has_key || $case->status == 200;
     $self->pending_settle if !$case->has_key;
     push @faults, $case->rest_faults;
