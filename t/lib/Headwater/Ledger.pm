@@ -25,8 +25,7 @@ sub note ($self, $team, $key, $response) {
     my $word = word_of($response);
     $self->{counts}{$word}++;
     $self->{teams}{ $team->{id} } = $team;
-    my $of = defined $key ? $self->{keys}{"$team->{id} $key"} //= {} : $self->{keyless}{$team->{id}}
-        //= {};
+    my $of = $self->entry($team, $key);
     $of->{asked}++;
     return if !$response || !$response->code;
     my ($status, $code) = ($response->code, $word =~ / (\w+)\z/);
@@ -44,6 +43,13 @@ sub note ($self, $team, $key, $response) {
             if !($self->{expected}{$code});
     }
     return;
+}
+
+# What was asked under a key, or by a team without one.
+sub entry ($self, $team, $key) {
+    my $new = { asked => 0, refused => 0, streams => {}, active => {} };
+    return $self->{keyless}{ $team->{id} } //= $new if !defined $key;
+    return $self->{keys}{"$team->{id} $key"} //= $new;
 }
 
 # These codes are answers that the scenario may well get.
@@ -76,7 +82,7 @@ sub streams_check ($self) {
     my %status = map { $_->[0] => $_->[1] } $self->rows('SELECT id, status FROM stream');
     my @wrong;
     for my $of (values $self->{keys}->%*, values $self->{keyless}->%*) {
-        for my $id (sort keys(($of->{streams} // {})->%*)) {
+        for my $id (sort keys $of->{streams}->%*) {
             my $state = $status{$id} // 'gone';
             next if $state eq 'active' || ($state eq 'gone' && !$of->{active}{$id});
             push @wrong, "stream $id was answered and is $state";
@@ -91,9 +97,10 @@ sub keys_check ($self) {
     my @wrong;
     for my $name (sort keys $self->{keys}->%*) {
         my $of  = $self->{keys}{$name};
-        my @ids = keys(($of->{streams} // {})->%*);
+        my @ids = keys $of->{streams}->%*;
         push @wrong, "key $name has the streams @ids" if @ids > 1;
-        push @wrong, "key $name was answered 201 and refused" if $of->{refused} && $of->{active};
+        push @wrong, "key $name was answered 201 and refused"
+            if $of->{refused} && $of->{active}->%*;
     }
     return @wrong;
 }
@@ -107,7 +114,7 @@ sub keyless_check ($self) {
         my ($count) = map { $_->[0] } $self->rows(
             'SELECT COUNT(*) FROM stream WHERE team_id = ?', $team);
         my $most  = ($of->{asked} // 0) + $keyed;
-        my $least = keys(($of->{active} // {})->%*);
+        my $least = keys $of->{active}->%*;
         push @wrong, "team $team has $count streams, of $most requests" if $count > $most;
         push @wrong, "team $team has $count streams, for $least answers" if $count < $least;
     }
