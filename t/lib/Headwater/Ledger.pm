@@ -109,7 +109,7 @@ sub keys_check ($self) {
 sub keyless_check ($self) {
     my @wrong;
     for my $team (keys $self->{teams}->%*) {
-        my $of    = $self->{keyless}{$team} // {};
+        my $of    = $self->entry({ id => $team }, undef);
         my $keyed = grep { /^\Q$team\E / } keys $self->{keys}->%*;
         my ($count) = map { $_->[0] } $self->rows(
             'SELECT COUNT(*) FROM stream WHERE team_id = ?', $team);
