@@ -10,8 +10,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "base/clock.h"
-
 #define BOARD_VARIABLE "HEADWATER_FAULTS"
 #define TRACE_SUFFIX ".trace"
 #define PATH_BYTES 256
@@ -93,7 +91,7 @@ static bool rule_fire(struct fault_rule *rule)
         signal_self(SIGSTOP);
         return false;
     case FAULT_SLEEP:
-        clock_sleep_us(rule->sleep_us);
+        usleep((useconds_t)rule->sleep_us);
         return false;
     case FAULT_ERROR:
         return true;

@@ -6,6 +6,10 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
+#include "base/arena.h"
+
+#define RANDOM_NAME_BYTES 16
+
 /* Fetched once: looking an algorithm up by name costs more than hashing a key with it. */
 static const EVP_MD *sha256(void)
 {
@@ -58,4 +62,14 @@ void digest_write_hex(const unsigned char *bytes, size_t len, char *ret_text)
         ret_text[2 * i + 1] = digits[bytes[i] & 15];
     }
     ret_text[2 * len] = '\0';
+}
+
+const char *digest_random_name(struct arena *arena)
+{
+    unsigned char random[RANDOM_NAME_BYTES];
+    char *name = arena_alloc(arena, 2 * sizeof random + 1);
+
+    digest_random(random, sizeof random);
+    digest_write_hex(random, sizeof random, name);
+    return name;
 }

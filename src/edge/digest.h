@@ -4,6 +4,8 @@
 
 #include "base/base.h"
 
+struct arena;
+
 #define DIGEST_BYTES 32
 
 /* SHA-256 of LEN bytes. Ends the process if the library cannot. */
@@ -21,5 +23,8 @@ void digest_random(void *ret_bytes, size_t len);
 
 /* LEN bytes as lower-case hexadecimal, NUL-terminated; TEXT holds 2 * LEN + 1. */
 void digest_write_hex(const unsigned char *bytes, size_t len, char *ret_text);
+
+/* A name that nobody can guess or meet twice: 32 random hexadecimal digits, on ARENA. */
+const char *digest_random_name(struct arena *arena);
 
 #endif

@@ -1,6 +1,5 @@
 #include "flow/billing_attempt.h"
 
-#include "base/arena.h"
 #include "base/clock.h"
 #include "edge/db_tx.h"
 #include "edge/digest.h"
@@ -50,22 +49,12 @@ static enum err write_attempt(void *arg, struct errmsg *msg)
                                new_attempt->now_us - BILLING_PACE_WINDOW_US, msg);
 }
 
-static const char *draw_key(struct arena *arena)
-{
-    unsigned char random[16];
-    char *key = arena_alloc(arena, 2 * sizeof random + 1);
-
-    digest_random(random, sizeof random);
-    digest_write_hex(random, sizeof random, key);
-    return key;
-}
-
 enum err billing_attempt_add(const struct billing_settle *settle, struct billing *billing,
                              struct errmsg *msg)
 {
     struct new_attempt new_attempt = {.settle = settle,
                                       .billing = *billing,
-                                      .key = draw_key(settle->arena),
+                                      .key = digest_random_name(settle->arena),
                                       .now_us = clock_now_us()};
     enum err err = db_tx_run(settle->flow->db, write_attempt, &new_attempt, msg);
 

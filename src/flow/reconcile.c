@@ -57,18 +57,6 @@ static int64_t item_deadline_us(const struct pass *pass)
 
 /* --- streams --------------------------------------------------------------------------------- */
 
-/* Where nginx gives a request its id, a recovery draws its own: it stands in the envelope of a
- * refusal, and in the log. */
-static const char *draw_id(struct arena *arena)
-{
-    unsigned char random[16];
-    char *id = arena_alloc(arena, 2 * sizeof random + 1);
-
-    digest_random(random, sizeof random);
-    digest_write_hex(random, sizeof random, id);
-    return id;
-}
-
 static void log_recovery(const struct stream_create *create, const struct stream_place *place,
                          const char *outcome, const struct errmsg *msg)
 {
@@ -108,7 +96,8 @@ static enum err recover_stream(const struct pass *pass, const struct stream_plac
                                    .arena = pass->item_arena,
                                    .caller = {.team_id = place->team_id},
                                    .deadline_us = item_deadline_us(pass),
-                                   .request_id = draw_id(pass->item_arena),
+                                   /* As nginx gives one to a request. */
+                                   .request_id = digest_random_name(pass->item_arena),
                                    .write_answer = pass->reconcile->write_answer};
     enum err err = stream_create_recover(&create, place->id, msg);
 
