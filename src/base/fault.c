@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #define BOARD_VARIABLE "HEADWATER_FAULTS"
@@ -91,7 +92,9 @@ static bool rule_fire(struct fault_rule *rule)
         signal_self(SIGSTOP);
         return false;
     case FAULT_SLEEP:
-        usleep((useconds_t)rule->sleep_us);
+        nanosleep(&(struct timespec){.tv_sec = rule->sleep_us / 1000000,
+                                     .tv_nsec = rule->sleep_us % 1000000 * 1000},
+                  NULL);
         return false;
     case FAULT_ERROR:
         return true;
