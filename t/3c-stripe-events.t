@@ -137,6 +137,20 @@ subtest 'an update of something else in the same second' => sub {
     is deliver($team, $lapse), 'past_due', 'and is the newest';
 };
 
+subtest 'updates that do not say what they changed' => sub {
+    my $team = $lab->team;
+    my ($older, $second) = (++$S, ++$S);
+    my $bare = sub ($status, $created) {
+        my $event = event($team, status => $status, created => $created);
+        delete $event->{data}{previous_attributes};
+        received($status, post(Mojo::JSON::encode_json($event)));
+        return status_of($team);
+    };
+    is $bare->($_, $second), $_, 'counts, in the order in which they come'
+        for qw(past_due active unpaid);
+    is $bare->('active', $older), 'unpaid', 'an older one does not';
+};
+
 subtest 'a new subscription, in one second' => sub {
     my $team    = $lab->team(status => 'incomplete');
     my $created = event($team, type => 'created', created => ++$S);

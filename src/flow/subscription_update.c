@@ -54,13 +54,20 @@ static enum err find_team(struct db *db, struct arena *arena, const char *subscr
     return err;
 }
 
+/* Within its second an event is told from a late one by what it says was changed. The end always
+ * counts, and so does an update that does not say. */
+static bool wins_tie(const struct stripe_event *event)
+{
+    return event->is_deleted || (event->is_update && !event->has_previous);
+}
+
 static enum err apply(struct db *db, struct arena *arena, const struct stripe_event *event,
                       int64_t *ret_team_id, enum outcome *ret_outcome, struct errmsg *msg)
 {
     const struct team_status status = {.subscription_id = event->subscription_id,
                                        .status = event->status,
                                        .previous_status = event->previous_status,
-                                       .is_final = event->is_deleted,
+                                       .wins_tie = wins_tie(event),
                                        .created_us = event->created_us};
     bool is_set;
     enum err err = find_team(db, arena, event->subscription_id, ret_team_id, msg);

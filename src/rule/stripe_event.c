@@ -64,10 +64,12 @@ static enum err read_subscription(const struct value *body, struct stripe_event 
     const struct value *object = find_kind(data, "object", VALUE_OBJECT);
     const struct value *previous = find_kind(data, "previous_attributes", VALUE_OBJECT);
 
+    event->is_update = strcmp(event->type, "customer.subscription.updated") == 0;
     event->is_deleted = strcmp(event->type, "customer.subscription.deleted") == 0;
     event->subscription_id = find_text(object, "id");
     event->status = event->is_deleted ? SUBSCRIPTION_STATUS_CANCELED : find_text(object, "status");
     event->previous_status = find_text(previous, "status");
+    event->has_previous = previous != NULL;
     if (created == NULL || created->integer <= 0 || created->integer > CREATED_MAX_S)
         return refuse(msg, "created must be a time in seconds");
     if (event->subscription_id == NULL || !is_id(event->subscription_id))

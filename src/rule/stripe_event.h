@@ -17,10 +17,12 @@ struct stripe_event {
     /* True for customer.subscription.created, .updated and .deleted. What follows is set only then.
      */
     bool is_of_subscription;
+    bool is_update;
     bool is_deleted;             /* the subscription has ended for good */
     const char *subscription_id; /* visible ASCII */
     const char *status;          /* Stripe's word, perhaps one we do not know */
     const char *previous_status; /* what an update has changed it from; NULL if it has not */
+    bool has_previous;           /* says what was changed, the status or something else */
     int64_t created_us;          /* since 1970, whole seconds */
 };
 

@@ -66,7 +66,7 @@ enum err team_set_status(struct db *db, struct arena *arena, int64_t id,
         db_text(status->subscription_id),
         db_time(status->created_us),
         db_time(status->created_us),
-        db_bool(status->is_final),
+        db_bool(status->wins_tie),
         db_text(status->previous_status),
     };
     struct db_result rows;

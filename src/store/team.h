@@ -30,7 +30,7 @@ struct team_status {
     const char *subscription_id;
     const char *status;
     const char *previous_status; /* what it was changed from; NULL if the report does not say */
-    bool is_final;               /* the subscription has ended */
+    bool wins_tie;               /* it counts after another report of the same second */
     int64_t created_us;          /* when it was so, by Stripe's clock, to the second */
 };
 
