@@ -139,7 +139,8 @@ subtest 'an update of something else in the same second' => sub {
 
 subtest 'updates that do not say what they changed' => sub {
     my $team = $lab->team;
-    my ($older, $second) = (++$S, ++$S);
+    my $older  = ++$S;
+    my $second = ++$S;
     my $bare = sub ($status, $created) {
         my $event = event($team, status => $status, created => $created);
         delete $event->{data}{previous_attributes};
