@@ -83,6 +83,7 @@ sub post ($team, $body, $key) {
 sub cell_run ($team, $trouble, $point, $client) {
     my $key  = $client eq 'no key' ? undef : 'cell-' . ++$count{cells};
     my $body = body_new();
+    $lab->billing_rest;
     trouble_order($team, $trouble);
     my $rule = $faults->arm($point->[0], 'kill', nth => $point->[1]);
     if ($client eq 'two at once') {

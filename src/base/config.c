@@ -71,7 +71,7 @@ const struct config_option config_options[] = {
      "File with the restricted API key, mode 0640 or stricter."},
     {"stripe", "version", TEXT(stripe_version), "2026-07-29.dahlia", 0, 0,
      "Version of Stripe's API that is asked for."},
-    {"stripe", "webhook_secret_file", TEXT(stripe_webhook_secret_file), "", 0, 0,
+    {"stripe", "webhook_secret_file", TEXT_OR_EMPTY(stripe_webhook_secret_file), "", 0, 0,
      "File with the signing secret of the webhook endpoint; empty to take no events."},
     {"stripe", "timeout_ms", INT(stripe_timeout_ms), "8000", 100, HOUR_MS,
      "Milliseconds that one call may take."},

@@ -163,7 +163,7 @@ static void test_unknown(void **state)
                                   "deadline_ms, kill_ms, drain_ms, breaker_pause_ms.");
     assert_int_equal(set("Server", "workers", "1"), ERR_USAGE);
     assert_string_equal(msg.text, "There is no section [Server]; there are headwater, server, "
-                                  "database, scrapebadger, stripe.");
+                                  "reconcile, database, scrapebadger, stripe.");
     assert_int_equal(set("", "", ""), ERR_USAGE);
 }
 
