@@ -79,6 +79,20 @@ sub known_account (@words) {
     return;
 }
 
+# The same without a key: nothing but the stream itself tells of the COMMIT.
+sub without_key ($word) {
+    my $team   = $lab->team;
+    my $client = $lab->client($team);
+    my $known  = answer_created('one', $client->post_stream(body_new()));
+    $proxy->plan($word);
+    my $body = { pairs => [pair_new(accountId => $known->{accounts}[0]{accountId})] };
+    answer_created('another', $client->post_stream($body));
+    is_deeply [$proxy->left], [], 'the COMMIT was met';
+    is_deeply rows('SELECT status FROM stream WHERE team_id = ?', $team->{id}),
+        [(['active']) x 2], 'and there is no third';
+    return;
+}
+
 # Stripe has refused, and the COMMIT that undoes the create is spoiled.
 sub refused ($word) {
     my $team   = $lab->team;
@@ -104,6 +118,7 @@ for my $word (qw(cut_before cut_after)) {
         for 0 .. $#places;
     subtest "$word: undo"           => sub { refused($word) };
     subtest "$word: known account"  => sub { known_account($word) };
+    subtest "$word: without a key"  => sub { without_key($word) };
 }
 subtest 'cut_before, twice'          => sub { known_account(('cut_before') x 2) };
 subtest 'cut_before, then cut_after' => sub { known_account('cut_before', 'cut_after') };
