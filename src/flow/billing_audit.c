@@ -26,20 +26,23 @@ struct audit {
     enum audit_verdict verdict;
 };
 
-/* Asks Stripe, unless it is known to be down. True if the item could be read. */
+/* Asks Stripe, unless it is known to be down: an item that can be read does not prove that changes
+ * are taken, so the probe is left to those. True if the item could be read. */
 static bool read_item(struct audit *audit)
 {
     struct flow *flow = audit->flow;
     int64_t now_us = clock_monotonic_us();
-    bool has_answered;
+    long status;
 
-    if (!breaker_admits(flow->stripe_breaker, now_us))
+    if (!breaker_is_closed(flow->stripe_breaker))
         return false;
     stripe_item_find(flow->stripe, audit->arena, audit->row.item_id,
                      now_us + flow->config->stripe_timeout_ms * CLOCK_MS_US, &audit->item);
-    has_answered = audit->item.outcome != STRIPE_UNKNOWN && audit->item.outcome != STRIPE_FAILED;
-    breaker_note(flow->stripe_breaker, has_answered, clock_monotonic_us());
-    return has_answered;
+    status = audit->item.status;
+    breaker_note(flow->stripe_breaker,
+                 status > 0 && status < 500 && status != STRIPE_STATUS_BAD_KEY,
+                 clock_monotonic_us());
+    return audit->item.outcome != STRIPE_UNKNOWN && audit->item.outcome != STRIPE_FAILED;
 }
 
 static void log_drift(const struct audit *audit)
