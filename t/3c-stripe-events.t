@@ -152,6 +152,14 @@ subtest 'updates that do not say what they changed' => sub {
     is $bare->('active', $older), 'unpaid', 'an older one does not';
 };
 
+subtest 'the end, dated before an update' => sub {
+    my $team = $lab->team;
+    my $end  = event($team, type => 'deleted', created => $S + 1);
+    my $late = event($team, created => $S += 2);
+    is deliver($team, $late), 'active', 'that came first';
+    is deliver($team, $end), 'canceled', 'counts all the same';
+};
+
 subtest 'a new subscription, in one second' => sub {
     my $team    = $lab->team(status => 'incomplete');
     my $created = event($team, type => 'created', created => ++$S);

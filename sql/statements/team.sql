@@ -15,12 +15,12 @@ SELECT id FROM team WHERE stripe_subscription_id = ?;
 -- One row by primary key, locked for this statement alone. The guard lets in what is news: Stripe
 -- sends an event more than once and in any order, and dates it to the second. Within one second
 -- only an event that goes on from the stored status is known to be the later one. Nothing follows
--- the end of a subscription, once Stripe itself has reported it.
+-- the end of a subscription, once Stripe itself has reported it; so that is news whenever it comes.
 UPDATE team SET subscription_status = ?, subscription_event_at = ?
  WHERE id = ? AND stripe_subscription_id = ?
    AND (subscription_event_at IS NULL
         OR (subscription_status NOT IN ('canceled', 'incomplete_expired')
-            AND (subscription_event_at < ?
+            AND (? IN ('canceled', 'incomplete_expired') OR subscription_event_at < ?
                  OR (subscription_event_at = ? AND (? OR subscription_status = ?)))));
 
 -- name: team_lock
