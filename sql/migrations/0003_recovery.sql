@@ -19,3 +19,8 @@ ALTER TABLE stream ADD INDEX IF NOT EXISTS stream_waiting (status, created_at);
 
 -- Items whose turn it is to be audited.
 ALTER TABLE billing ADD INDEX IF NOT EXISTS billing_audit (audited_at);
+
+-- Old keys, by what they are: most of the others are finished, and are kept for days.
+ALTER TABLE idempotency_key
+  ADD INDEX IF NOT EXISTS idempotency_key_sweep (state, locked_until),
+  DROP INDEX IF EXISTS idempotency_key_age;

@@ -49,9 +49,10 @@ UPDATE idempotency_key SET locked_until = ?
  WHERE team_id = ? AND idempotency_key = ? AND owner = ? AND state <> 'finished';
 
 -- name: idempotency_key_remove_old
--- The sweep, of all teams, oldest first by index idempotency_key_age, a batch a statement. A
--- reserved key is never swept: its stream is finished first.
+-- The sweep, of all teams, a batch a statement: index idempotency_key_sweep, and of that only what
+-- is old. A reserved key is never swept: its stream is finished first. The lock of a started one
+-- has ended too: a later run may have taken it over.
 DELETE FROM idempotency_key
- WHERE created_at < ?
-   AND (state = 'started' OR (state = 'finished' AND locked_until < ?))
- ORDER BY created_at LIMIT ?;
+ WHERE (state = 'started' AND locked_until < ? AND created_at < ?)
+    OR (state = 'finished' AND locked_until < ?)
+ LIMIT ?;

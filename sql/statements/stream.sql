@@ -32,9 +32,13 @@ UPDATE stream SET status = 'active' WHERE team_id = ? AND id = ?;
 SELECT COUNT(*) FROM stream FORCE INDEX (stream_waiting) WHERE status = 'pending' AND team_id = ?;
 
 -- name: stream_list_pending
--- Streams of all teams that have waited for so long, oldest first: index stream_waiting.
-SELECT team_id, id FROM stream WHERE status = 'pending' AND created_at < ?
- ORDER BY created_at, id LIMIT ?;
+-- Streams of all teams that have waited for so long, oldest first: index stream_waiting. The teams
+-- take turns, so that one whose streams cannot be finished does not stand before the others.
+SELECT team_id, id
+  FROM (SELECT team_id, id, created_at,
+               ROW_NUMBER() OVER (PARTITION BY team_id ORDER BY created_at, id) AS turn
+          FROM stream WHERE status = 'pending' AND created_at < ?) AS waiting
+ ORDER BY turn, created_at, id LIMIT ?;
 
 -- name: stream_lock
 -- The stream's state before it is finished or taken out.

@@ -10,9 +10,11 @@
 
 /* Of one pass among many, so that streams need not wait for the audit. */
 #define AUDIT_MAX 20
+#define AUDIT_TIME_US (5 * CLOCK_S_US)
 
 /* Of one pass at an operator's wish. */
 #define AUDIT_MAX_ONCE 100000
+#define AUDIT_TIME_ONCE_US (24 * 3600 * CLOCK_S_US)
 
 enum err reconciler_run_once(struct api *api, int64_t stream_age_s, bool with_audit,
                              struct reconcile_report *report, struct errmsg *msg)
@@ -20,6 +22,7 @@ enum err reconciler_run_once(struct api *api, int64_t stream_age_s, bool with_au
     const struct reconcile reconcile = {.flow = api_get_flow(api),
                                         .stream_age_s = stream_age_s,
                                         .audit_max = with_audit ? AUDIT_MAX_ONCE : 0,
+                                        .audit_time_us = AUDIT_TIME_ONCE_US,
                                         .write_answer = stream_answer_write};
 
     return reconcile_run(&reconcile, report, msg);
@@ -31,6 +34,7 @@ void reconciler_run(struct api *api, int64_t stream_age_s, int64_t pause_ms)
                                         .stream_age_s = stream_age_s,
                                         .audit_age_s = RECONCILE_AUDIT_AGE_S,
                                         .audit_max = AUDIT_MAX,
+                                        .audit_time_us = AUDIT_TIME_US,
                                         .write_answer = stream_answer_write};
     struct reconcile_report report;
     struct errmsg msg;

@@ -18,6 +18,7 @@
 
 /* One reconciler at a time in a database. */
 #define LOCK_NAME "headwater reconcile"
+#define AUDIT_LOCK_NAME "headwater audit"
 
 /* What one pass takes on at most; the rest is the next one's. */
 #define STREAM_MAX 1000
@@ -41,6 +42,8 @@ struct pass {
     struct arena *item_arena; /* of one piece of work */
 };
 
+/* An outcome that is not known is that of one stream: if the database is gone for good, the next
+ * one says so. */
 static bool database_is_lost(enum err err)
 {
     return err == ERR_DB_LOST || err == ERR_DB_UNKNOWN;
@@ -187,6 +190,7 @@ static enum err audit_items(const struct pass *pass, struct errmsg *msg)
     struct billing_due *dues;
     size_t count;
     int64_t before_us = clock_now_us() - pass->reconcile->audit_age_s * CLOCK_S_US;
+    int64_t until_us = clock_monotonic_us() + pass->reconcile->audit_time_us;
     enum err err = billing_list_unaudited(flow->db, pass->arena, before_us,
                                           pass->reconcile->audit_max, &dues, &count, msg);
 
@@ -197,7 +201,7 @@ static enum err audit_items(const struct pass *pass, struct errmsg *msg)
         pass->report->item_audited_count += verdict != AUDIT_NONE;
         pass->report->item_drifted_count += verdict == AUDIT_DRIFT;
         arena_reset(pass->item_arena);
-        if (stop_wait(AUDIT_PAUSE_US))
+        if (stop_wait(AUDIT_PAUSE_US) || clock_monotonic_us() >= until_us)
             break;
     }
     return err;
@@ -213,7 +217,7 @@ static enum err sweep_keys(const struct pass *pass, struct errmsg *msg)
     enum err err = ERR_OK;
 
     for (int i = 0; i < SWEEP_MAX && err == ERR_OK && removed == SWEEP_KEY_COUNT; i++) {
-        err = idempotency_key_remove_old(flow->db, pass->arena, now_us - STARTED_KEY_AGE_US,
+        err = idempotency_key_remove_old(flow->db, pass->arena, now_us, now_us - STARTED_KEY_AGE_US,
                                          now_us - FINISHED_KEY_AGE_US, SWEEP_KEY_COUNT, &removed,
                                          msg);
         if (err == ERR_OK)
@@ -224,7 +228,7 @@ static enum err sweep_keys(const struct pass *pass, struct errmsg *msg)
 
 /* --- the pass -------------------------------------------------------------------------------- */
 
-static enum err run_pass(const struct pass *pass, struct errmsg *msg)
+static enum err recover(const struct pass *pass, struct errmsg *msg)
 {
     enum err err = recover_streams(pass, msg);
 
@@ -232,27 +236,39 @@ static enum err run_pass(const struct pass *pass, struct errmsg *msg)
         err = settle_tiers(pass, msg);
     if (err == ERR_OK && !stop_wait(0))
         err = sweep_keys(pass, msg);
-    if (err == ERR_OK && !stop_wait(0))
-        err = audit_items(pass, msg);
     return err;
 }
 
-static enum err run_alone(const struct pass *pass, struct errmsg *msg)
+/* Runs a part of the pass, unless another reconciler is at that. */
+static enum err run_alone(const struct pass *pass, const char *lock_name,
+                          enum err (*part)(const struct pass *pass, struct errmsg *msg),
+                          struct errmsg *msg)
 {
     struct db *db = pass->reconcile->flow->db;
     struct errmsg ignored;
     bool is_taken = false;
-    enum err err = named_lock_take(db, pass->arena, LOCK_NAME, 0, &is_taken, msg);
+    enum err err = named_lock_take(db, pass->arena, lock_name, 0, &is_taken, msg);
 
     if (err != ERR_OK)
         return err;
     pass->report->is_skipped = !is_taken;
     if (!is_taken)
         return ERR_OK;
-    err = run_pass(pass, msg);
-    if (named_lock_release(db, pass->arena, LOCK_NAME, &ignored) != ERR_OK)
+    err = part(pass, msg);
+    if (named_lock_release(db, pass->arena, lock_name, &ignored) != ERR_OK)
         log_write(LOG_INFO, "the reconciler's lock ended with its connection: %s", ignored.text);
     return err;
+}
+
+/* The audit has a lock of its own: nobody's streams wait for an operator's audit of all teams. */
+static enum err run_pass(const struct pass *pass, struct errmsg *msg)
+{
+    enum err err = run_alone(pass, LOCK_NAME, recover, msg);
+
+    if (err != ERR_OK || pass->report->is_skipped || pass->reconcile->audit_max == 0 ||
+        stop_wait(0))
+        return err;
+    return run_alone(pass, AUDIT_LOCK_NAME, audit_items, msg);
 }
 
 enum err reconcile_run(const struct reconcile *reconcile, struct reconcile_report *report,
@@ -263,7 +279,7 @@ enum err reconcile_run(const struct reconcile *reconcile, struct reconcile_repor
     enum err err;
 
     *report = (struct reconcile_report){0};
-    err = run_alone(&pass, msg);
+    err = run_pass(&pass, msg);
     arena_free(pass.item_arena);
     arena_free(pass.arena);
     return err;

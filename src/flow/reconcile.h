@@ -23,6 +23,7 @@ struct reconcile {
     int64_t stream_age_s; /* streams that have been pending for less are left alone */
     int64_t audit_age_s;  /* quantities that were set or compared within that time are left alone */
     size_t audit_max;     /* how many are compared in one pass, five a second */
+    int64_t audit_time_us; /* no comparison is begun after so long */
     void (*write_answer)(const struct stream_create *create, enum err err,
                          struct create_answer *ret_answer);
 };

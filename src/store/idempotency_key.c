@@ -177,12 +177,12 @@ enum err idempotency_key_release(struct db *db, struct arena *arena,
                        &ignored, msg);
 }
 
-enum err idempotency_key_remove_old(struct db *db, struct arena *arena, int64_t started_before_us,
-                                    int64_t finished_before_us, int64_t count_max,
-                                    int64_t *ret_count, struct errmsg *msg)
+enum err idempotency_key_remove_old(struct db *db, struct arena *arena, int64_t now_us,
+                                    int64_t started_before_us, int64_t finished_before_us,
+                                    int64_t count_max, int64_t *ret_count, struct errmsg *msg)
 {
-    const struct db_value params[] = {db_time(started_before_us), db_time(finished_before_us),
-                                      db_int(count_max)};
+    const struct db_value params[] = {db_time(now_us), db_time(started_before_us),
+                                      db_time(finished_before_us), db_int(count_max)};
     struct db_result result;
     enum err err = db_query(db, arena, STATEMENT_IDEMPOTENCY_KEY_REMOVE_OLD, params,
                             HW_COUNT(params), &result, msg);

@@ -77,10 +77,12 @@ enum err idempotency_key_release(struct db *db, struct arena *arena,
                                  const struct idempotency_place *place, int64_t now_us,
                                  struct errmsg *msg) HW_MUST_CHECK;
 
-/* Removes, of all teams, at most COUNT_MAX keys whose run died before anything was stored and that
- * are older than the first time, and finished ones older than the second. RET_COUNT is how many. */
-enum err idempotency_key_remove_old(struct db *db, struct arena *arena, int64_t started_before_us,
-                                    int64_t finished_before_us, int64_t count_max,
-                                    int64_t *ret_count, struct errmsg *msg) HW_MUST_CHECK;
+/* Removes, of all teams, at most COUNT_MAX keys whose run died before anything was stored, that are
+ * older than the first time and that nobody holds at NOW_US, and finished ones older than the
+ * second. RET_COUNT is how many. */
+enum err idempotency_key_remove_old(struct db *db, struct arena *arena, int64_t now_us,
+                                    int64_t started_before_us, int64_t finished_before_us,
+                                    int64_t count_max, int64_t *ret_count,
+                                    struct errmsg *msg) HW_MUST_CHECK;
 
 #endif
