@@ -16,12 +16,13 @@ struct idempotency_place stream_claim_place(const struct stream_create *create)
     };
 }
 
-/* Goes on with the stream that a run which died had reserved. */
+/* Goes on with the stream that a run which died had reserved. If it is gone, the reconciler has
+ * taken it out in this moment, and kept the answer. */
 static enum err take_over(struct stream_create *create, int64_t stream_id, struct errmsg *msg)
 {
     enum err err = stream_resume(create, stream_id, msg);
 
-    return err == ERR_NOT_FOUND ? ERR_INTERNAL : err;
+    return err == ERR_NOT_FOUND ? stream_find_answer(create, msg) : err;
 }
 
 static enum err replay(struct stream_create *create, const struct idempotency_key *key)
@@ -125,7 +126,8 @@ void stream_settle_claim(struct stream_create *create, enum err err)
 
     create->write_answer(create, err, &create->answer);
     create->is_answered = true;
-    if (create->idempotency_key == NULL)
+    /* The run that a recovery goes on for may still live: its claim is not ours to give back. */
+    if (create->idempotency_key == NULL || create->is_recovery)
         return;
     /* The refusal stands whether or not it could be kept: a later request decides it afresh. */
     if (settle_key(create, err, &msg) != ERR_OK)

@@ -1,5 +1,7 @@
 #include "flow/stream_undo.h"
 
+#include <string.h>
+
 #include "base/log.h"
 #include "edge/db_tx.h"
 #include "flow/billing_level.h"
@@ -87,6 +89,8 @@ static enum err check_still_unpaid(struct undo *undo, const struct stream *strea
         !stream->is_pending || billing.applied_version >= create->stream.billing_version;
     if (undo->was_settled)
         return errmsg_set(msg, ERR_REQUEST_IN_PROGRESS, "the stream is paid for already");
+    if (billing.attempt_key != NULL && strcmp(billing.attempt_key, undo->attempt_key) != 0)
+        return errmsg_set(msg, ERR_TIMEOUT, "a later attempt is to pay for the stream");
     return ERR_OK;
 }
 
@@ -137,6 +141,8 @@ enum err stream_undo(struct stream_create *create, const struct billing_place *p
 
     if (undo.was_settled)
         return ERR_OK;
+    if (err == ERR_NOT_FOUND && create->idempotency_key != NULL)
+        return errmsg_while(msg, ERR_REQUEST_IN_PROGRESS, "undoing"); /* its answer is kept */
     if (err == ERR_NOT_FOUND)
         return refusal; /* another run has undone it */
     if (err == ERR_DB_UNKNOWN)
