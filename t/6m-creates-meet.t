@@ -105,6 +105,21 @@ subtest 'refused, asleep past its lease, and another has paid for both' => sub {
     is_deeply seats($team), [[0, 2]], 'both are paid for';
 };
 
+subtest 'refused, asleep past its lease, and another is about to pay for both' => sub {
+    my $team   = $lab->team;
+    my $client = $lab->client($team);
+    decline($team);
+    my $first = stop_at('sql:team_lock:before', 2, $client, body_new());
+    $faults->clock_advance($LAPSE_S);
+    my $second = stop_at('http:POST:subscription_items:before', 2, $client, body_new());
+    answer_created('the first waits for that', go_on($first), 202);
+    answer_created('the second', go_on($second));
+    is_deeply seats($team), [[0, 2]], 'both are paid for';
+    $lab->operator->run(qw(reconcile --no-audit --older-than 0));
+    is streams($team), 2, 'and both stand';
+    is_deeply seats($team), [[0, 2]], 'that was all';
+};
+
 subtest 'about to be paid for, and taken out by the reconciler' => sub {
     my $team  = $lab->team;
     my $first = stop_at('sql:billing_take_lease:before', 1, $lab->client($team), body_new());
