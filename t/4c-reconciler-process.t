@@ -13,7 +13,7 @@ use Test::More;
 my $WORKERS = 3;
 my $AGE_S   = 15;    # a stream is left to its own run for so long
 
-my $lab = Headwater::Lab->new(workers => $WORKERS, config => { 'reconcile.every_s' => 1,
+my $lab = Headwater::Lab->new(workers => $WORKERS, config => { 'reconcile.every_s' => 1, 'server.kill_ms' => 5000,
     'server.deadline_ms' => 1500, 'stripe.timeout_ms' => 400, 'scrapebadger.deadline_ms' => 1000 });
 my $daemon = $lab->daemon;
 my $team   = $lab->team;
@@ -49,6 +49,15 @@ subtest 'it is killed' => sub {
     wait_for('the news', 5, sub { reconciler() });
     wait_for('all of them', 10, sub { $daemon->workers == $WORKERS + 1 });
     pass 'and replaced';
+};
+
+subtest 'it hangs' => sub {
+    my $first = $daemon->workers;
+    kill 'STOP', $_ for $daemon->workers;    # workers that wait for a request do not hang
+    wait_for('the news', 15, sub { logged(qr/"message":"reconciler killed","why":"it hangs"/) });
+    kill 'CONT', $_ for $daemon->workers;
+    wait_for('all of them', 10, sub { $daemon->workers == $first });
+    is logged(qr/"message":"worker killed"/), 0, 'only it is killed';
 };
 
 subtest 'a reload without it' => sub {

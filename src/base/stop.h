@@ -12,4 +12,8 @@ void stop_init(void);
  * before. */
 bool stop_wait(int64_t wait_us) HW_MUST_CHECK;
 
+/* Calls NOTE(ARG) at every stop_wait from now on, and at least once a second while it waits: a sign
+ * of life for whoever watches this process. */
+void stop_set_note(void (*note)(void *arg), void *arg);
+
 #endif

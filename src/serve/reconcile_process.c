@@ -14,6 +14,12 @@
 #include "serve/scoreboard.h"
 #include "serve/worker.h"
 
+/* The master kills who gives no sign of life for too long. */
+static void note_life(void *score)
+{
+    score_set_state(score, SCORE_BUSY);
+}
+
 int reconcile_process_run(const struct worker_setup *setup)
 {
     struct api *api;
@@ -24,7 +30,8 @@ int reconcile_process_run(const struct worker_setup *setup)
         return EXIT_FAILURE;
     stop_init();
     api = api_new(setup->api);
-    score_set_state(setup->score, SCORE_READY);
+    stop_set_note(note_life, setup->score);
+    note_life(setup->score);
     reconciler_run(api, RECONCILE_STREAM_AGE_S, setup->api->config->reconcile_every_s * 1000);
     score_set_state(setup->score, SCORE_LEAVING);
     api_free(api);

@@ -6,8 +6,9 @@
 
 struct worker_setup;
 
-/* Runs passes; to be called in the forked process with SIGTERM blocked. Leaves on SIGTERM or the
- * master's death, both after the piece of work at hand. Returns the exit status. */
+/* Runs passes; to be called in the forked process with SIGTERM blocked. Gives the
+ * master a sign of life between two pieces of work. Leaves on SIGTERM or the master's death, both
+ * after the piece of work at hand. Returns the exit status. */
 int reconcile_process_run(const struct worker_setup *setup);
 
 #endif
