@@ -13,8 +13,9 @@ use Test::More;
 my $WORKERS = 3;
 my $AGE_S   = 15;    # a stream is left to its own run for so long
 
-my $lab = Headwater::Lab->new(workers => $WORKERS, config => { 'reconcile.every_s' => 1, 'server.kill_ms' => 5000,
-    'server.deadline_ms' => 1500, 'stripe.timeout_ms' => 400, 'scrapebadger.deadline_ms' => 1000 });
+my $lab = Headwater::Lab->new(workers => $WORKERS, config => { 'reconcile.every_s' => 1,
+    'server.kill_ms' => 5000, 'server.deadline_ms' => 1500, 'stripe.timeout_ms' => 400,
+    'scrapebadger.deadline_ms' => 1000 });
 my $daemon = $lab->daemon;
 my $team   = $lab->team;
 
