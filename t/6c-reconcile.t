@@ -111,6 +111,19 @@ subtest 'a quantity without a stream' => sub {
     is_deeply reconcile(), {}, 'once';
 };
 
+subtest 'a subscription that has ended' => sub {
+    my $team = $lab->team;
+    $stripe->fault(times => undef, match => $team->{items}{starter}, kind => 'canceled');
+    is $lab->client($team)->post_stream(body_new())->code, 403, 'refuses the first create';
+    $dbh->do('UPDATE billing SET last_attempt_at = last_attempt_at - INTERVAL 21 SECOND
+        WHERE team_id = ?', undef, $team->{id});
+    my $before = $stripe->requests->{total};
+    is_deeply reconcile(), { tiersSettled => 1 }, 'there is nothing to be billed';
+    is_deeply reconcile(), {}, 'so that is the end of it';
+    is $stripe->requests->{total}, $before, 'without asking Stripe again';
+    $stripe->faults_clear;
+};
+
 subtest 'two at once' => sub {
     my ($taken) = $dbh->selectrow_array(
         q{SELECT GET_LOCK(SHA1(CONCAT('headwater reconcile', ' ', DATABASE())), 0)});

@@ -16,13 +16,13 @@ struct new_attempt {
     int64_t now_us;
 };
 
-/* Stripe has confirmed this number, and no other was sent since. What it had before the first
- * confirmation is not known. Who wants an account billed has Stripe say so all the same. */
+/* Stripe has confirmed this number, and no other was sent since; or it never took one, and there is
+ * none to be set. Who wants an account billed has Stripe say so all the same. */
 static bool is_confirmed(const struct new_attempt *new_attempt)
 {
     const struct billing *billing = &new_attempt->billing;
 
-    return new_attempt->settle->trusts_row && billing->applied_version > 0 &&
+    return new_attempt->settle->trusts_row &&
            billing->applied_quantity == billing->attempt_quantity;
 }
 

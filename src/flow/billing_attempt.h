@@ -10,7 +10,7 @@ struct billing_settle;
 
 /* Counts the accounts and stores an attempt for their number with a key of its own, in one
  * transaction; the lease is ours, and no attempt stands. BILLING gets the attempt. If SETTLE
- * trusts the row, and Stripe has confirmed that number before, no attempt is needed: the row is
+ * trusts the row, and Stripe has that number already, no attempt is needed: the row is
  * settled and BILLING has none.
  * ERR_NOT_FOUND: the lease ran out. ERR_DB_UNKNOWN: the row has to tell what happened. */
 enum err billing_attempt_add(const struct billing_settle *settle, struct billing *billing,

@@ -16,7 +16,7 @@
 #include "store/idempotency_key.h"
 #include "store/named_lock.h"
 
-/* One reconciler at a time in a database. */
+/* One reconciler at a time in a database, and one audit. */
 #define LOCK_NAME "headwater reconcile"
 #define AUDIT_LOCK_NAME "headwater audit"
 
@@ -252,7 +252,8 @@ static enum err run_alone(const struct pass *pass, const char *lock_name,
 
     if (err != ERR_OK)
         return err;
-    pass->report->is_skipped = !is_taken;
+    if (!is_taken && part == recover)
+        pass->report->is_skipped = true;
     if (!is_taken)
         return ERR_OK;
     err = part(pass, msg);

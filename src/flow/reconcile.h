@@ -30,8 +30,8 @@ struct reconcile {
 };
 
 /* One pass: pending streams, quantities that are not confirmed, old idempotency keys, and the audit
- * of quantities. The report is filled as far as the pass
- * came, also on failure. Ends early when the process is asked to stop (base/stop.h). */
+ * of quantities. The report is filled as far as the pass came, also on failure. Ends early when the
+ * process is asked to stop (base/stop.h). */
 enum err reconcile_run(const struct reconcile *reconcile, struct reconcile_report *report,
                        struct errmsg *msg) HW_MUST_CHECK;
 
