@@ -21,6 +21,7 @@ my %FUNCTION = (
 my %ANY_TEAM = (
     idempotency_key_remove_old => 'the sweep goes by age alone',
     api_key_revoke => 'the operator ends a key by its public id, whose ever it is',
+    stream_count_overdue => 'the doctor counts what waits, of all teams',
     user_find      => 'the operator names a user by its id, and learns the team from it',
 );
 
@@ -28,6 +29,7 @@ my %ANY_TEAM = (
 my %SQL_IN_C = (
     'src/edge/db.c'    => qr/^SET SESSION /,
     'src/edge/db_tx.c' => qr/^(?:BEGIN|COMMIT|ROLLBACK)$/,
+    'src/admin/doctor_database.c' => qr/^(?:SELECT|INSERT|UPDATE|DELETE)$/,    # names of rights
 );
 
 # Made by the build.

@@ -85,7 +85,7 @@ static enum err new_key_add(struct session *session, struct new_key *key, struct
     return err;
 }
 
-enum err key_run_create(struct session *session, struct errmsg *msg)
+static enum err key_run_create(struct session *session, struct errmsg *msg)
 {
     bool json = options_has(session->options, OPTION_JSON);
     struct new_key key;
@@ -119,7 +119,7 @@ static enum err team_exists(struct session *session, int64_t id, struct errmsg *
     return err;
 }
 
-enum err key_run_list(struct session *session, struct errmsg *msg)
+static enum err key_run_list(struct session *session, struct errmsg *msg)
 {
     struct api_key_row *keys;
     struct output output;
@@ -161,7 +161,7 @@ static enum err public_id_check(const char *text, struct errmsg *msg)
                       API_KEY_ID_LEN);
 }
 
-enum err key_run_revoke(struct session *session, struct errmsg *msg)
+static enum err key_run_revoke(struct session *session, struct errmsg *msg)
 {
     const char *public_id = session->options->words[2];
     int64_t now_us = clock_now_us();
@@ -183,3 +183,12 @@ enum err key_run_revoke(struct session *session, struct errmsg *msg)
     output_write_one(&output, "key", options_has(session->options, OPTION_JSON));
     return ERR_OK;
 }
+
+static const struct command commands[] = {
+    {"key", "create", NULL, OPTION_BIT(OPTION_USER), OPTION_BIT(OPTION_NAME),
+     "Add an API key of a user; its secret is shown this once.", key_run_create},
+    {"key", "list", NULL, OPTION_BIT(OPTION_TEAM), 0, "List the API keys of a team.", key_run_list},
+    {"key", "revoke", "PUBLIC_ID", 0, 0, "End an API key for good.", key_run_revoke},
+};
+
+const struct command_list key_commands = {commands, HW_COUNT(commands)};

@@ -11,7 +11,7 @@ static const struct output_column columns[] = {
     {.member = "applied", .title = "STATE", .yes = "applied now", .no = "was there"},
 };
 
-enum err migrate_run(struct session *session, struct errmsg *msg)
+static enum err migrate_run(struct session *session, struct errmsg *msg)
 {
     struct output output;
     size_t first = 0;
@@ -30,3 +30,12 @@ enum err migrate_run(struct session *session, struct errmsg *msg)
     output_write_list(&output, "migrations", options_has(session->options, OPTION_JSON));
     return ERR_OK;
 }
+
+static const struct command commands[] = {
+    {"migrate", NULL, NULL, 0, OPTION_BIT(OPTION_DEFAULTS_FILE),
+     "Bring the database to the schema of this program. The file (my.cnf format) has the\n"
+     "      owner's rights; without it the configured one is used.",
+     migrate_run},
+};
+
+const struct command_list migrate_commands = {commands, HW_COUNT(commands)};

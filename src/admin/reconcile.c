@@ -72,7 +72,7 @@ static enum err run_once(struct session *session, struct api *api, const struct 
     return ERR_OK;
 }
 
-enum err reconcile_command_run(struct session *session, struct errmsg *msg)
+static enum err reconcile_command_run(struct session *session, struct errmsg *msg)
 {
     struct api_setup setup;
     struct order order;
@@ -93,3 +93,18 @@ enum err reconcile_command_run(struct session *session, struct errmsg *msg)
     api_free(api);
     return err;
 }
+
+static const struct command commands[] = {
+    {"reconcile", NULL, NULL, 0,
+     OPTION_BIT(OPTION_ONCE) | OPTION_BIT(OPTION_EVERY) | OPTION_BIT(OPTION_OLDER_THAN) |
+         OPTION_BIT(OPTION_NO_AUDIT),
+     "Finish streams that were left pending, settle quantities that Stripe has not confirmed,\n"
+     "      remove old idempotency keys, and compare all quantities with Stripe's, five a second,\n"
+     "      unless --no-audit is given. Once; or with --every again and again until it is\n"
+     "      stopped, and then each quantity once an hour. Streams younger than 15 seconds, or\n"
+     "      than --older-than, are left to their own request. Two at once do no harm. Needs what\n"
+     "      headwaterd needs.",
+     reconcile_command_run},
+};
+
+const struct command_list reconcile_commands = {commands, HW_COUNT(commands)};

@@ -77,11 +77,11 @@ static enum err paid_read(const struct options *options, struct team_create *cre
     const char *id = options->text[OPTION_SUBSCRIPTION];
     enum err err = ERR_OK;
 
-    if (id == NULL || options->item_count == 0)
+    if (id == NULL || options->items.count == 0)
         return errmsg_set(
             msg, ERR_USAGE, "A paid team needs %s%s%s.", id == NULL ? "--subscription sub_..." : "",
-            id == NULL && options->item_count == 0 ? " and " : "",
-            options->item_count == 0 ? "at least one --item TIER=si_... to be billed by" : "");
+            id == NULL && options->items.count == 0 ? " and " : "",
+            options->items.count == 0 ? "at least one --item TIER=si_... to be billed by" : "");
     if (!is_stripe_id(id, "sub_"))
         return errmsg_set(msg, ERR_USAGE,
                           "--subscription must be the id of a Stripe subscription, "
@@ -90,8 +90,8 @@ static enum err paid_read(const struct options *options, struct team_create *cre
         return errmsg_set(msg, ERR_USAGE, "%s", status_fault);
     create->team.subscription_id = id;
     create->team.subscription_status = status == NULL ? "active" : status;
-    for (size_t i = 0; i < options->item_count && err == ERR_OK; i++)
-        err = item_read(options->items[i], create, msg);
+    for (size_t i = 0; i < options->items.count && err == ERR_OK; i++)
+        err = item_read(options->items.texts[i], create, msg);
     return err;
 }
 
@@ -112,7 +112,7 @@ static enum err team_read(const struct session *session, struct team_create *cre
     return paid_read(options, create, msg);
 }
 
-enum err team_run_create(struct session *session, struct errmsg *msg)
+static enum err team_run_create(struct session *session, struct errmsg *msg)
 {
     struct team_create create = {0};
     struct output output;
@@ -133,3 +133,14 @@ enum err team_run_create(struct session *session, struct errmsg *msg)
     output_write_one(&output, "team", options_has(session->options, OPTION_JSON));
     return ERR_OK;
 }
+
+static const struct command commands[] = {
+    {"team", "create", NULL, OPTION_BIT(OPTION_NAME) | OPTION_BIT(OPTION_PLAN),
+     OPTION_BIT(OPTION_SUBSCRIPTION) | OPTION_BIT(OPTION_ITEM) |
+         OPTION_BIT(OPTION_SUBSCRIPTION_STATUS),
+     "Add a team. A paid one needs its Stripe subscription, an item for each tier it may\n"
+     "      use, and Stripe's word for the subscription's status (default: active).",
+     team_run_create},
+};
+
+const struct command_list team_commands = {commands, HW_COUNT(commands)};

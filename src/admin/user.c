@@ -74,7 +74,7 @@ static enum err user_create(struct session *session, struct user *user, struct e
     return err;
 }
 
-enum err user_run_create(struct session *session, struct errmsg *msg)
+static enum err user_run_create(struct session *session, struct errmsg *msg)
 {
     struct user user = {0};
     struct output output;
@@ -97,3 +97,12 @@ enum err user_run_create(struct session *session, struct errmsg *msg)
     output_write_one(&output, "user", options_has(session->options, OPTION_JSON));
     return ERR_OK;
 }
+
+static const struct command commands[] = {
+    {"user", "create", NULL,
+     OPTION_BIT(OPTION_TEAM) | OPTION_BIT(OPTION_NAME) | OPTION_BIT(OPTION_EMAIL),
+     OPTION_BIT(OPTION_TIMEZONE),
+     "Add a user to a team. The zone (IANA name) is the default for streams.", user_run_create},
+};
+
+const struct command_list user_commands = {commands, HW_COUNT(commands)};
