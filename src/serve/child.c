@@ -124,6 +124,7 @@ bool child_end(struct child *child, int status)
 
     if (has_crashed)
         child_log_crash(child, status);
+    score_set_state(child->score, SCORE_FREE);
     child->state = CHILD_FREE;
     return has_crashed;
 }

@@ -17,6 +17,7 @@
 #define SCOREBOARD_ID_BYTES 40
 
 enum score_state {
+    SCORE_FREE,     /* no process has it */
     SCORE_STARTING, /* forked, not yet able to take a request */
     SCORE_READY,    /* waiting for a connection */
     SCORE_BUSY,     /* a connection is being served */
