@@ -115,6 +115,16 @@ subtest 'a full disk' => sub {
         qr/\Q$data\E\S* is 100 % full.*Free space/, 'full');
     is_found(examine('root', $mount->('size=1m,nr_inodes=20', "touch \$(seq -f '$data/%g' 19)")),
         'database disk', 'FAIL', qr/inodes 100 %.*Free inodes/, 'no inode left');
+
+    my $log = "$dir/log";
+    mkdir $log;
+    $lab->daemon->config_write('headwater.log_file' => "$log/headwaterd.log");
+    is_found(examine('root', mounted("mount -t tmpfs -o size=1m tmpfs '$log'
+        head -c 1024k /dev/zero >'$log/fill'")), 'log disk', 'FAIL', qr/\Q$log\E is 100 % full/,
+        'the disk of the log');
+    rmdir $log;
+    is_found(examine('root'), 'log disk', 'warn', qr/\Q$log\E: No such file/, 'no folder for it');
+    $lab->daemon->config_write('headwater.log_file' => undef);
 };
 
 subtest 'clocks' => sub {

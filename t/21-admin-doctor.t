@@ -13,7 +13,7 @@ my $operator = $lab->operator;
 my $dir      = $lab->dir;
 my @names    = ('configuration', 'scrapebadger key', 'stripe key', 'webhook secret', 'time zones',
     'database', 'schema', 'charset', 'isolation', 'rights', 'reconciler', 'socket',
-    'quick socket', 'scrapebadger', 'stripe', 'clock', 'database disk');
+    'quick socket', 'scrapebadger', 'stripe', 'clock', 'database disk', 'log disk');
 
 # Nothing here is about the web server: root may connect anywhere. No service runs, and none need.
 my %usual = (socket => 'warn', 'quick socket' => 'warn');

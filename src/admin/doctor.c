@@ -34,6 +34,7 @@ enum check_id {
     CHECK_STRIPE,
     CHECK_CLOCK,
     CHECK_DATABASE_DISK,
+    CHECK_LOG_DISK,
     CHECK__MAX
 };
 
@@ -62,6 +63,7 @@ static const struct check checks[CHECK__MAX] = {
     [CHECK_STRIPE] = {"stripe", CHECK_STRIPE_KEY, doctor_check_stripe},
     [CHECK_CLOCK] = {"clock", CHECK_CONFIGURATION, doctor_check_clock},
     [CHECK_DATABASE_DISK] = {"database disk", CHECK_DATABASE, doctor_check_database_disk},
+    [CHECK_LOG_DISK] = {"log disk", CHECK_CONFIGURATION, doctor_check_log_disk},
 };
 
 static const struct output_column columns[] = {

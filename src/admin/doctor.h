@@ -52,5 +52,6 @@ void doctor_check_clock(struct doctor *doctor, struct finding *finding);
 
 /* Room on the disks. */
 void doctor_check_database_disk(struct doctor *doctor, struct finding *finding);
+void doctor_check_log_disk(struct doctor *doctor, struct finding *finding);
 
 #endif

@@ -7,6 +7,8 @@
 #include "admin/doctor.h"
 #include "admin/finding.h"
 #include "admin/session.h"
+#include "base/arena.h"
+#include "base/config.h"
 #include "store/schema.h"
 
 #define WARN_PERCENT 80
@@ -41,14 +43,18 @@ static void disk_judge(const char *path, const struct statvfs *disk, struct find
 static void disk_check(const char *path, struct finding *finding)
 {
     struct statvfs disk;
+    int fault = statvfs(path, &disk) == 0 ? 0 : errno;
 
-    if (statvfs(path, &disk) == 0) {
+    if (fault == 0) {
         disk_judge(path, &disk, finding);
         return;
     }
     finding_set(finding, FINDING_WARN, "Cannot look at the disk of %.300s: %s.", path,
-                strerror(errno));
-    finding_advise(finding, "Run this as a user who may see that folder, or use df(1).");
+                strerror(fault));
+    if (fault == ENOENT)
+        finding_advise(finding, "Make the folder, or name another in the configuration.");
+    else
+        finding_advise(finding, "Run this as a user who may see that folder, or use df(1).");
 }
 
 /* The server's own name for its host decides: over a tunnel, another host looks like this one. */
@@ -79,4 +85,18 @@ void doctor_check_database_disk(struct doctor *doctor, struct finding *finding)
         finding_set(finding, FINDING_OK, "The database is on %.100s: its disk is watched there.",
                     place.host);
     }
+}
+
+void doctor_check_log_disk(struct doctor *doctor, struct finding *finding)
+{
+    const char *file = doctor->session->config->log_file;
+    const char *slash = strrchr(file, '/');
+
+    if (file[0] == '\0')
+        finding_set(finding, FINDING_OK,
+                    "The log goes to standard error, and where headwaterd was started says.");
+    else if (slash == NULL || slash == file)
+        disk_check(slash == NULL ? "." : "/", finding);
+    else
+        disk_check(arena_text(doctor->session->arena, file, (size_t)(slash - file)), finding);
 }

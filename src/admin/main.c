@@ -17,8 +17,9 @@
 
 /* In the order in which an operator meets them, and help shows them. */
 static const struct command_list *const nouns[] = {
-    &migrate_commands, &doctor_commands, &reconcile_commands,
-    &team_commands,    &user_commands,   &key_commands,
+    &migrate_commands, &doctor_commands, &config_commands,   &reconcile_commands,
+    &team_commands,    &user_commands,   &key_commands,      &stream_commands,
+    &tier_commands,    &label_commands,  &category_commands,
 };
 
 static const char help_foot[] =

@@ -2,6 +2,7 @@
 #include "admin/command.h"
 #include "admin/options.h"
 #include "admin/output.h"
+#include "admin/progress_line.h"
 #include "admin/session.h"
 #include "api/api.h"
 #include "api/api_setup.h"
@@ -79,9 +80,12 @@ static enum err run_once(struct session *session, struct api *api, const struct 
                          struct errmsg *msg)
 {
     struct reconcile_report report;
-    enum err err = reconciler_run_once(
-        api, order->stream_age_s, !options_has(session->options, OPTION_NO_AUDIT), &report, msg);
+    bool with_audit = !options_has(session->options, OPTION_NO_AUDIT);
+    enum err err;
 
+    progress_line_begin(session->options);
+    err = reconciler_run_once(api, order->stream_age_s, with_audit, &report, msg);
+    progress_line_end();
     if (err != ERR_OK)
         return err;
     report_write(session, &report);
