@@ -27,12 +27,23 @@ function write_options(   line, help, name, value) {
     close(options)
 }
 
+# The text with PATH wherever the folder is meant.
+function with_path(text, path,   at, done) {
+    while ((at = index(text, "@SYSCONFDIR@")) > 0) {
+        done = done substr(text, 1, at - 1) path
+        text = substr(text, at + length("@SYSCONFDIR@"))
+    }
+    return done text
+}
+
+# Within an example nothing is a mark.
+/^```/ { is_example = !is_example }
+
 /^@OPTIONS@$/ {
     write_options()
     next
 }
 
 {
-    gsub(/@SYSCONFDIR@/, sysconfdir)
-    print
+    print with_path($0, is_example ? sysconfdir : escaped(sysconfdir))
 }
