@@ -3,6 +3,7 @@
 #include "base/breaker.h"
 #include "base/clock.h"
 #include "flow/flow.h"
+#include "flow/stream_account.h"
 #include "flow/stream_create.h"
 #include "rule/entitlement.h"
 #include "store/account.h"
@@ -24,8 +25,7 @@ static enum err read_entitlement(struct stream_create *create, struct entitlemen
         if (target->origin == PAIR_KNOWN)
             continue;
         entitlement.added_count++;
-        entitlement.added_tiers |=
-            1U << (target->account == NULL ? target->tier : target->account->tier);
+        entitlement.added_tiers |= 1U << stream_target_tier(target);
     }
     if (entitlement.added_count > 0 && entitlement.is_free)
         err = account_count_tracked(create->flow->db, create->arena, create->caller.team_id,
