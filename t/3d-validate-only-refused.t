@@ -106,6 +106,23 @@ subtest 'the limits, after the look-up' => sub {
         $who);
 };
 
+# The account has room when the dry run begins, and none when the look-up is over.
+subtest 'an account that fills during the look-up' => sub {
+    my $id   = answer_created('it', $client->post_stream(body_new()))->{accounts}[0]{accountId};
+    my $body = { pairs => [pair_new(accountId => 0 + $id),
+        pair_new(accountHandle => 'slow_anna')] };
+    my $set = $dbh->prepare('UPDATE tracked_account SET automated_streams = ? WHERE id = ?');
+    $badger->options(slow_ms => 600);
+    my $response;
+    my $call = $client->transaction(POST => '/v1/streams?validateOnly=true', $body);
+    $client->ua->start_p($call)->then(sub ($tx) { $response = $tx->res; Mojo::IOLoop->stop });
+    Mojo::IOLoop->timer(0.3, sub ($) { $set->execute(3, $id) });
+    Mojo::IOLoop->start;
+    $badger->options(slow_ms => 3000);
+    $set->execute(1, $id);
+    answer_refused('it is full', $response, 400, 'stream_cap_exceeded', '/pairs/0 cap');
+};
+
 subtest 'what cannot be foreseen' => sub {
     my $declined = $lab->team;
     $lab->stripe->fault(kind => 'card_declined', match => $declined->{items}{starter});

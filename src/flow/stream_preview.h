@@ -3,7 +3,8 @@
  *
  * It goes through the checks of stream_create.c in their order, and through none of the steps that
  * write: no row changes, none is locked, and Stripe is not called. Handles are really looked up,
- * since nobody else knows what they are. The Idempotency-Key plays no part: no key is claimed.
+ * since nobody else knows what they are. The Idempotency-Key plays no part: no key is claimed. What
+ * is read is true of the moment; plan and subscription are those with which the request came in.
  */
 #ifndef HW_FLOW_STREAM_PREVIEW_H
 #define HW_FLOW_STREAM_PREVIEW_H
