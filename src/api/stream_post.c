@@ -149,6 +149,7 @@ enum err stream_post(struct endpoint_env *env, struct request *request)
 
     problem_list_init(&problems, request->arena);
     request->step = "read the request";
+    /* First of all, so that the log tells a dry run however it ends. */
     stream_query_read(fcgi_find_param(request->fcgi, "QUERY_STRING"), &problems,
                       &request->validate_only);
     request->err = read_request(env, request, &problems, &create);

@@ -19,16 +19,8 @@ static enum err check_again(struct stream_create *create, struct errmsg *msg)
     return err == ERR_OK ? stream_check_limits(create, msg) : err;
 }
 
-static enum err draft(struct stream_create *create, struct errmsg *msg)
-{
-    (void)msg;
-    stream_draft_begin(create);
-    stream_draft_fields(create);
-    stream_draft_pairs(create);
-    return ERR_OK;
-}
-
-/* The steps of a create (stream_create.c) up to the transaction, and what that would decide. */
+/* The steps of a create (stream_create.c) up to the transaction, and what that would decide. A step
+ * that writes, or spends, is left out or has a sibling that only foresees. */
 static const struct step {
     const char *name;
     enum err (*run)(struct stream_create *create, struct errmsg *msg);
@@ -39,7 +31,6 @@ static const struct step {
     {"look up handles", stream_foresee_handles},
     {"ask whether Stripe answers", stream_foresee_billing},
     {"check the limits again", check_again},
-    {"draft the stream", draft},
 };
 
 static enum err run_steps(struct stream_create *create, struct errmsg *msg)
@@ -51,6 +42,14 @@ static enum err run_steps(struct stream_create *create, struct errmsg *msg)
         err = steps[i].run(create, msg);
     }
     return err;
+}
+
+/* The stream as the transaction would store it. */
+static void draft_stream(struct stream_create *create)
+{
+    stream_draft_begin(create);
+    stream_draft_fields(create);
+    stream_draft_pairs(create);
 }
 
 /* How many accounts of the tier the create would add or wake. */
@@ -97,7 +96,9 @@ enum err stream_preview_run(struct stream_create *create, struct stream_preview 
     err = run_steps(create, msg);
     if (err == ERR_OK)
         err = count_billed(create, &preview, msg);
-    if (err == ERR_OK)
-        *ret_preview = preview;
-    return err;
+    if (err != ERR_OK)
+        return err;
+    draft_stream(create);
+    *ret_preview = preview;
+    return ERR_OK;
 }

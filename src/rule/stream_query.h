@@ -1,4 +1,4 @@
-/* The query of POST /v1/streams: whether this is a dry run. Contract section 1. */
+/* The query of POST /v1/streams: whether this is a dry run. */
 #ifndef HW_RULE_STREAM_QUERY_H
 #define HW_RULE_STREAM_QUERY_H
 
