@@ -9,6 +9,7 @@ use lib "$FindBin::RealBin/lib";
 use Headwater::DryRun qw(dry_run foretold);
 use Headwater::Lab;
 use Headwater::Streams qw(body_new pair_new handle_new answer_created answer_refused);
+use Headwater::Wait qw(wait_for);
 use POSIX qw(strftime);
 use Test::More;
 
@@ -231,30 +232,35 @@ subtest 'while handles are looked up no row is locked' => sub {
     my $body   = { pairs => [pair_new(accountId => 0 + $stream->{accounts}[0]{accountId}),
         pair_new(accountHandle => 'slow_anna')] };
     $badger->options(slow_ms => 1000);
-    my ($response, @open, $looked);
+    my ($response, @open, $looked, $unlocked);
     my $call = $client->transaction(POST => '/v1/streams?validateOnly=true', $body);
     $client->ua->start_p($call)->then(sub ($tx) { $response = $tx->res; Mojo::IOLoop->stop });
     Mojo::IOLoop->timer(0.5, sub ($) {
         $looked = !$response;
         @open   = $lab->database->transactions_open;
-        $dbh->do($_, undef, $team->{id}) for 'SELECT id FROM team WHERE id = ? FOR UPDATE NOWAIT',
-            'SELECT id FROM tracked_account WHERE team_id = ? FOR UPDATE NOWAIT';
+        $unlocked = eval {
+            $dbh->do("SELECT id FROM $_ = ? FOR UPDATE NOWAIT", undef, $team->{id})
+                for 'team WHERE id', 'tracked_account WHERE team_id';
+            1;
+        };
     });
     Mojo::IOLoop->start;
     $badger->options(slow_ms => 3000);
     is $response->code, 200, 'it ends well';
     ok $looked, 'it was looking up';
     is_deeply \@open, [], 'and no transaction was open';
+    ok $unlocked, 'team and account could be locked by others';
 };
 
 subtest 'the log says so' => sub {
     my $client = $lab->client($lab->team);
-    my $id     = sub ($response) { $response->headers->header('X-Request-Id') };
-    my $line   = sub ($response) {
-        my $wanted = $id->($response);
-        my ($found) = grep { /"message":"request","requestId":"\Q$wanted\E"/ }
-            split /\n/, $lab->daemon->process->log_text;
-        return Mojo::JSON::decode_json($found);
+    my $find   = sub ($id) {
+        return (grep { /"message":"request","requestId":"$id"/ }
+            split /\n/, $lab->daemon->process->log_text)[0];
+    };
+    my $line = sub ($response) {
+        my $id = $response->headers->header('X-Request-Id');
+        return Mojo::JSON::decode_json(wait_for('the log line', 5, sub { $find->($id) }));
     };
     is $line->($client->validate_stream(body_new()))->{validateOnly}, $TRUE, 'of a dry run';
     my $refused = $line->($client->validate_stream(body_new(foo => 1)));
