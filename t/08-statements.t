@@ -25,6 +25,7 @@ my %ANY_TEAM = (
     api_key_get      => 'the operator names a key by its public id',
     api_key_set_name => 'likewise',
     tier_list        => 'counts the accounts of all teams',
+    reconciler_get => 'the operator learns how many streams of all teams wait',
     user_find      => 'the operator names a user by its id, and learns the team from it',
 );
 
