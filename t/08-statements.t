@@ -21,7 +21,6 @@ my %FUNCTION = (
 my %ANY_TEAM = (
     idempotency_key_remove_old => 'the sweep goes by age alone',
     api_key_revoke => 'the operator ends a key by its public id, whose ever it is',
-    stream_count_overdue => 'the doctor counts what waits, of all teams',
     api_key_get      => 'the operator names a key by its public id',
     api_key_set_name => 'likewise',
     tier_list        => 'counts the accounts of all teams',

@@ -152,9 +152,21 @@ subtest 'streams that nobody finishes' => sub {
     is_found(examine('root'), 'reconciler', 'ok', undef, 'four minutes are fine');
     $dbh->do(q{UPDATE stream SET created_at = '2026-01-02 03:04:05'});
     is_found(examine('root'), 'reconciler', 'FAIL',
-        qr{five minutes: 1, .* 2026-01-02T03:04:05Z\. .*`headwater reconcile`.*every_s = 0},
+        qr{Pending streams: 1, .* 2026-01-02T03:04:05Z; .*`headwater reconcile`.*every_s = 0},
         'months');
     $dbh->do('DELETE FROM stream');
+};
+
+subtest 'a reconciler that does not run' => sub {
+    $operator->run('reconcile');
+    $dbh->do(q{UPDATE reconciler SET pass_at = '2026-01-02 03:04:05'});
+    is_found(examine('root'), 'reconciler', 'ok', undef, 'without every_s nobody waits for it');
+    $lab->daemon->config_write('reconcile.every_s' => 5);
+    is_found(examine('root'), 'reconciler', 'warn',
+        qr/not run since 2026-01-02T03:04:05Z.*Start headwaterd.*every 5 seconds/, 'long ago');
+    $operator->run('reconcile');
+    is_found(examine('root'), 'reconciler', 'ok', undef, 'just now');
+    $lab->daemon->config_write('reconcile.every_s' => 0);
 };
 
 $lab->stop;

@@ -31,11 +31,6 @@ UPDATE stream SET status = 'active' WHERE team_id = ? AND id = ?;
 -- How many of a team wait, among the few that do: index stream_waiting.
 SELECT COUNT(*) FROM stream FORCE INDEX (stream_waiting) WHERE status = 'pending' AND team_id = ?;
 
--- name: stream_count_overdue
--- How many of all teams have waited for so long, and since when the oldest: index stream_waiting.
-SELECT COUNT(*), MIN(created_at) FROM stream FORCE INDEX (stream_waiting)
- WHERE status = 'pending' AND created_at < ?;
-
 -- name: stream_list_pending
 -- Streams of all teams that have waited for so long, oldest first: index stream_waiting. The teams
 -- take turns, so that one whose streams cannot be finished does not stand before the others.

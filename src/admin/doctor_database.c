@@ -11,10 +11,11 @@
 #include "base/config.h"
 #include "edge/migration.h"
 #include "flow/schema_migrate.h"
+#include "store/reconciler.h"
 #include "store/schema.h"
-#include "store/stream.h"
 
-/* The reconciler finishes a stream within seconds, unless Stripe is silent. */
+/* The reconciler finishes a stream within seconds, unless Stripe is silent; it runs every few
+ * seconds, or at every_s. */
 #define OVERDUE_US (300 * CLOCK_S_US)
 
 /* What the service needs, and all that it needs. */
@@ -195,30 +196,44 @@ void doctor_check_rights(struct doctor *doctor, struct finding *finding)
 
 /* ---- the reconciler ---- */
 
-void doctor_check_reconciler(struct doctor *doctor, struct finding *finding)
+static void pending_fail(const struct reconciler_backlog *backlog, int64_t every_s,
+                         struct finding *finding)
 {
-    int64_t count, oldest_us;
     char oldest[CLOCK_RFC3339_BYTES];
-    enum err err =
-        stream_count_overdue(doctor->session->db, doctor->session->arena,
-                             clock_now_us() - OVERDUE_US, &count, &oldest_us, &finding->message);
 
-    if (err != ERR_OK) {
-        query_fail(finding);
-        return;
-    }
-    if (count == 0) {
-        finding_set(finding, FINDING_OK, "No stream has been pending for more than five minutes.");
-        return;
-    }
-    clock_write_rfc3339(oldest_us, oldest);
+    clock_write_rfc3339(backlog->oldest_us, oldest);
     finding_set(finding, FINDING_FAIL,
-                "Streams that have been pending for more than five minutes: %" PRId64 ", the "
-                "oldest since %s.",
-                count, oldest);
+                "Pending streams: %" PRId64 ", the oldest since %s; five minutes are too long.",
+                backlog->pending_count, oldest);
     finding_advise(finding,
                    "Run `headwater reconcile`: it finishes them, or logs why it cannot. %s",
-                   doctor->session->config->reconcile_every_s == 0
-                       ? "[reconcile] every_s = 0: nothing else does."
-                       : "Then see whether headwaterd runs.");
+                   every_s == 0 ? "[reconcile] every_s = 0: nothing else does."
+                                : "Then see whether headwaterd runs.");
+}
+
+void doctor_check_reconciler(struct doctor *doctor, struct finding *finding)
+{
+    int64_t every_s = doctor->session->config->reconcile_every_s;
+    int64_t now_us = clock_now_us();
+    struct reconciler_backlog backlog;
+    struct reconciler done = {0};
+    char last[CLOCK_RFC3339_BYTES];
+    enum err err = reconciler_get(doctor->session->db, doctor->session->arena, &done, &backlog,
+                                  &finding->message);
+
+    clock_write_rfc3339(done.pass_us, last);
+    if (err != ERR_OK) {
+        query_fail(finding);
+    } else if (backlog.oldest_us != 0 && backlog.oldest_us < now_us - OVERDUE_US) {
+        pending_fail(&backlog, every_s, finding);
+    } else if (every_s > 0 && done.pass_us != 0 &&
+               done.pass_us < now_us - OVERDUE_US - every_s * CLOCK_S_US) {
+        finding_set(finding, FINDING_WARN, "The reconciler has not run since %s.", last);
+        finding_advise(finding,
+                       "Start headwaterd, under which it runs every %" PRId64
+                       " seconds, or see in its log what is wrong.",
+                       every_s);
+    } else {
+        finding_set(finding, FINDING_OK, "No stream has been pending for more than five minutes.");
+    }
 }

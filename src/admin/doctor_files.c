@@ -23,8 +23,7 @@ void doctor_check_configuration(struct doctor *doctor, struct finding *finding)
         return;
     }
     finding->state = FINDING_FAIL;
-    finding_advise(finding, "Mend the file; headwater.conf(5) has every option, and `headwater "
-                            "config show` what is in force.");
+    finding_advise(finding, "Mend the file; headwater.conf(5) has every option.");
 }
 
 static void secret_check(const char *path, const char *what, struct finding *finding)

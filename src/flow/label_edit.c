@@ -22,13 +22,16 @@ static enum err alias_put(const struct work *work, const char *category, const c
     enum err err = label_alias_find(work->db, work->arena, category, alias, &known, msg);
 
     if (err == ERR_NOT_FOUND)
-        return label_alias_add(work->db, work->arena, category, alias, label_id, msg);
-    if (err != ERR_OK || known.label_id == label_id)
-        return err;
-    return errmsg_set(msg, ERR_DB_DUPLICATE,
-                      "The spelling \"%.100s\" finds the label \"%.100s\" (%" PRId64
-                      ") already; letter case and accents do not count.",
-                      alias, known.label, known.label_id);
+        err = label_alias_add(work->db, work->arena, category, alias, label_id, msg);
+    else if (err == ERR_OK && known.label_id != label_id)
+        return errmsg_set(msg, ERR_DB_DUPLICATE,
+                          "The spelling \"%.100s\" finds the label \"%.100s\" (%" PRId64
+                          ") already; letter case and accents do not count.",
+                          alias, known.label, known.label_id);
+    if (err == ERR_DB_DUPLICATE)
+        return errmsg_set(msg, err, "The spelling \"%.100s\" has just been given to another label.",
+                          alias);
+    return err;
 }
 
 static enum err category_require(const struct work *work, struct errmsg *msg)

@@ -243,21 +243,6 @@ enum err stream_count_pending(struct db *db, struct arena *arena, int64_t team_i
     return err;
 }
 
-enum err stream_count_overdue(struct db *db, struct arena *arena, int64_t before_us,
-                              int64_t *ret_count, int64_t *ret_oldest_us, struct errmsg *msg)
-{
-    const struct db_value params[] = {db_time(before_us)};
-    struct db_result rows;
-    enum err err =
-        db_query(db, arena, STATEMENT_STREAM_COUNT_OVERDUE, params, HW_COUNT(params), &rows, msg);
-
-    if (err != ERR_OK)
-        return err;
-    *ret_count = db_result_get(&rows, 0, 0)->integer;
-    *ret_oldest_us = db_result_get(&rows, 0, 1)->integer;
-    return ERR_OK;
-}
-
 enum err stream_list_pending(struct db *db, struct arena *arena, int64_t before_us,
                              size_t count_max, struct stream_place **ret_places, size_t *ret_count,
                              struct errmsg *msg)

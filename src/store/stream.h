@@ -64,12 +64,6 @@ enum err stream_set_active(struct db *db, struct arena *arena, int64_t team_id, 
 enum err stream_count_pending(struct db *db, struct arena *arena, int64_t team_id,
                               int64_t *ret_count, struct errmsg *msg) HW_MUST_CHECK;
 
-/* How many streams, of all teams, are pending and were created before BEFORE_US, and when the
- * oldest of them was; 0 if there are none. */
-enum err stream_count_overdue(struct db *db, struct arena *arena, int64_t before_us,
-                              int64_t *ret_count, int64_t *ret_oldest_us,
-                              struct errmsg *msg) HW_MUST_CHECK;
-
 /* Where a stream is found. */
 struct stream_place {
     int64_t team_id;
