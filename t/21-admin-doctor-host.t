@@ -46,12 +46,23 @@ subtest 'the web server and the sockets' => sub {
 
     my ($name, $group) = ($user->[0], scalar getgrgid $user->[3]);
     is_found(examine($name), 'socket', 'FAIL',
-        qr/\Q$name\E cannot enter the folder \Q$dir\E \(mode 0700\).*chmod o\+x \Q$dir\E/,
+        qr/\Q$name\E cannot enter the folder \Q$dir\E \(mode 0700\).*Run: chmod o\+x \Q$dir\E/,
         'a folder above is closed');
     chmod 0711, $dir;
     is_found(examine($name), $_, 'FAIL',
-        qr/\Q$name\E may not connect.*usermod -a -G root \Q$name\E/, "not in the group, $_")
+        qr/\Q$name\E may not connect.*\| Set \[server\] socket_group/, "not in root's group, $_")
         for 'socket', 'quick socket';
+    my ($strange) = grep { $_ && $_ != $user->[3] } map { scalar getgrnam $_ } qw(daemon bin);
+    chown -1, $strange, "$dir/app.sock";
+    my $strange_name = getgrgid $strange;
+    is_found(examine($name), 'socket', 'FAIL',
+        qr/may not connect.*usermod -a -G $strange_name \Q$name\E/, 'not in the group');
+    chmod 0710, $dir;
+    chown -1, $strange, $dir;
+    is_found(examine($name), 'socket', 'FAIL',
+        qr/cannot enter.*usermod -a -G $strange_name \Q$name\E.*or run: chmod o\+x/,
+        'a folder for the group');
+    chmod 0711, $dir;
     chown -1, $user->[3], "$dir/app.sock";
     is_found(examine($name), 'socket', 'ok', undef, 'its primary group');
     chmod 0600, "$dir/app.sock";
@@ -80,9 +91,9 @@ subtest 'before headwaterd was ever started' => sub {
     is_found(examine('root'), 'socket', 'warn', qr/app\.sock is not there.*Start headwaterd/,
         'no socket yet');
     if ($> == 0 && $user) {
-        $lab->daemon->config_write('server.socket_group' => 'root');
+        $lab->daemon->config_write('server.socket_group' => 'daemon');
         is_found(examine($user->[0]), 'socket', 'FAIL',
-            qr/is not in the group root.*usermod -a -G root/, 'not in the group it will have');
+            qr/is not in the group daemon.*usermod -a -G daemon/, 'not in the group it will have');
         $lab->daemon->config_write('server.socket_group' => 'no_such_group');
         is_found(examine($user->[0]), 'socket', 'FAIL', qr/no group no_such_group.*groupadd/,
             'a group that is not there');

@@ -5,6 +5,9 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 use Headwater::Files qw(file_read file_write);
 use Headwater::Lab;
+use IO::Select;
+use IO::Socket::UNIX;
+use POSIX ();
 use Test::More;
 
 my $lab      = Headwater::Lab->new(parts => ['database', 'doubles']);
@@ -132,7 +135,35 @@ subtest 'rights' => sub {
     $dbh->do('GRANT UPDATE, DELETE ON headwater.* TO headwater@localhost');
 };
 
+# A program between us and the server that grants another isolation level than was asked for, in
+# as many bytes. Returns its id.
+sub meddle ($socket) {
+    my $listener = IO::Socket::UNIX->new(Local => $socket, Listen => 5) or die "$socket: $!\n";
+    my $pid      = fork // die "fork: $!\n";
+    return $pid if $pid;
+    $SIG{TERM} = 'DEFAULT';    # not the laboratory's way to end
+    while (my $client = $listener->accept) {
+        my $server = IO::Socket::UNIX->new(Peer => $lab->database->socket) or POSIX::_exit(1);
+        my $both   = IO::Select->new($client, $server);
+        while (my ($from) = $both->can_read) {
+            sysread $from, my $bytes, 65536 or last;
+            $bytes =~ s/'READ-COMMITTED'/'SERIALIZABLE'  /;
+            syswrite $from == $client ? $server : $client, $bytes;
+        }
+    }
+    POSIX::_exit(0);
+}
+
 subtest 'sessions' => sub {
+    my $file = file_read($lab->database->defaults_file);
+    my $pid  = meddle("$dir/meddler.sock");
+    file_write($lab->database->defaults_file, $file =~ s/^socket = \K.*/$dir\/meddler.sock/mr,
+        0600);
+    only_is('FAIL', 'isolation', qr/READ COMMITTED and gets SERIALIZABLE.*a proxy/, 'a meddler');
+    kill 'TERM', $pid;
+    waitpid $pid, 0;
+    file_write($lab->database->defaults_file, $file, 0600);
+
     $dbh->do(q{SET GLOBAL init_connect = "SET SESSION tx_isolation = 'REPEATABLE-READ'"});
     my $found = examine('init_connect');
     is $found->{isolation}{state}, 'ok', 'what the server sets at first is set right';

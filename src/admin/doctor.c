@@ -8,7 +8,7 @@
 #include "admin/options.h"
 #include "admin/output.h"
 #include "admin/session.h"
-#include "base/arena.h"
+#include "base/text.h"
 #include "edge/http.h"
 
 #define WEB_USER_STANDARD "www-data"
@@ -106,11 +106,14 @@ static void findings_write_json(struct arena *arena, const struct finding *findi
 
     output_init(&output, arena, columns, HW_COUNT(columns));
     for (size_t i = 0; i < CHECK__MAX; i++) {
+        const char *message = findings[i].message.text;
         const char *remedy = findings[i].remedy.text;
 
         output_add_text(&output, checks[i].name);
         output_add_text(&output, finding_state_text(findings[i].state));
-        output_add_text(&output, findings[i].message.text);
+        output_add_text(&output, text_is_utf8(message, strlen(message))
+                                     ? message
+                                     : "It cannot be told in UTF-8; see the text without --json.");
         output_add_text(&output, remedy[0] == '\0' ? NULL : remedy);
     }
     output_write_list(&output, "checks", true);

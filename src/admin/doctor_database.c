@@ -28,12 +28,12 @@ static void query_fail(struct finding *finding)
     finding_advise(finding, "Look into the log of the database server.");
 }
 
-/* The owner's role takes any schema, so that the schema gets a line of its own. */
+/* The role takes any schema, so that the schema gets a line of its own. */
 void doctor_check_database(struct doctor *doctor, struct finding *finding)
 {
     struct session *session = doctor->session;
     const struct config *config = session->config;
-    enum err err = session_open(session, DB_OWNER, &finding->message);
+    enum err err = session_open(session, DB_DOCTOR, &finding->message);
 
     if (err == ERR_OK) {
         finding_set(finding, FINDING_OK, "The database lets us in.");

@@ -1,5 +1,6 @@
 /* Checks of the sockets: may the web server connect? By owner, groups and modes; access lists and
  * security modules are not looked at. Source: unix(7), path_resolution(7). */
+#include <ctype.h>
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
@@ -14,6 +15,8 @@
 #include "base/config.h"
 
 #define GROUPS_MAX 1024
+
+#define SET_GROUP "set [server] socket_group to a group it is in, and restart headwaterd"
 
 /* The web server's user. */
 struct web_user {
@@ -66,6 +69,43 @@ static const char *group_text(struct arena *arena, gid_t group)
                          : arena_text(arena, entry->gr_name, strlen(entry->gr_name));
 }
 
+/* How the user comes into the group: but the web server must never be in root's. */
+static void group_advise(const struct web_user *user, gid_t gid, const char *group,
+                         const char *otherwise, struct finding *finding)
+{
+    if (gid == 0)
+        finding_advise(finding, "%c%s.", toupper((unsigned char)otherwise[0]), otherwise + 1);
+    else
+        finding_advise(finding,
+                       "Run: usermod -a -G %.60s %.60s, then restart the web server; or %s.", group,
+                       user->name, otherwise);
+}
+
+static bool folder_check(const struct web_user *user, const char *folder, struct arena *arena,
+                         struct finding *finding)
+{
+    struct stat status;
+    int fault = stat(folder, &status) == 0 ? 0 : errno;
+
+    if (fault != 0) {
+        finding_set(finding, FINDING_FAIL, "Cannot look at the folder %.300s: %s.", folder,
+                    strerror(fault));
+        finding_advise(finding, fault == ENOENT
+                                    ? "Make it, for the service's user to write in, or set "
+                                      "[server] socket and quick_socket to another place."
+                                    : "Run this as a user who may see that folder.");
+        return false;
+    }
+    if (is_allowed(user, &status, S_IXOTH))
+        return true;
+    finding_set(finding, FINDING_FAIL, "%.60s cannot enter the folder %.300s (mode %04o).",
+                user->name, folder, (unsigned)(status.st_mode & 07777));
+    group_advise(user, (status.st_mode & S_IXGRP) == 0 ? 0 : status.st_gid,
+                 group_text(arena, status.st_gid), arena_printf(arena, "run: chmod o+x %s", folder),
+                 finding);
+    return false;
+}
+
 /* Walks down to the folder of PATH. False if the user cannot come so far; the finding says where.
  */
 static bool folders_check(const struct web_user *user, const char *path, struct arena *arena,
@@ -74,26 +114,11 @@ static bool folders_check(const struct web_user *user, const char *path, struct 
     char *folder = arena_text(arena, path, strlen(path));
 
     for (size_t i = 1; path[i] != '\0'; i++) {
-        struct stat status;
-
         if (path[i] != '/')
             continue;
         folder[i] = '\0';
-        if (stat(folder, &status) != 0) {
-            finding_set(finding, FINDING_FAIL, "Cannot look at the folder %.300s: %s.", folder,
-                        strerror(errno));
-            finding_advise(finding, errno == ENOENT
-                                        ? "Make it, for the service's user to write in, or set "
-                                          "[server] socket and quick_socket to another place."
-                                        : "Run this as a user who may see that folder.");
+        if (!folder_check(user, folder, arena, finding))
             return false;
-        }
-        if (!is_allowed(user, &status, S_IXOTH)) {
-            finding_set(finding, FINDING_FAIL, "%.60s cannot enter the folder %.300s (mode %04o).",
-                        user->name, folder, (unsigned)(status.st_mode & 07777));
-            finding_advise(finding, "Run: chmod o+x %.300s", folder);
-            return false;
-        }
         folder[i] = '/';
     }
     return true;
@@ -114,8 +139,7 @@ static void missing_judge(const struct web_user *user, const char *path, const c
     } else if (group != NULL && user->uid != 0 && !is_member(user, group->gr_gid)) {
         finding_set(finding, FINDING_FAIL, "%.60s is not in the group %.60s, which may connect.",
                     user->name, group_name);
-        finding_advise(finding, "Run: usermod -a -G %.60s %.60s, then restart the web server.",
-                       group_name, user->name);
+        group_advise(user, group->gr_gid, group_name, SET_GROUP, finding);
     } else {
         finding_set(finding, FINDING_WARN, "%.300s is not there: headwaterd does not run.", path);
         finding_advise(finding, "Start headwaterd, then run this again.");
@@ -136,10 +160,7 @@ static void status_judge(const struct web_user *user, const char *path, const st
         finding_set(finding, FINDING_FAIL,
                     "%.60s may not connect to %.300s (group %.60s, mode %04o).", user->name, path,
                     group, (unsigned)(status->st_mode & 07777));
-        finding_advise(finding,
-                       "Run: usermod -a -G %.60s %.60s, then restart the web server; or set "
-                       "[server] socket_group to a group it is in.",
-                       group, user->name);
+        group_advise(user, status->st_gid, group, SET_GROUP, finding);
     }
 }
 

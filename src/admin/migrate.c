@@ -63,7 +63,7 @@ static enum err migrate_run_status(struct session *session, struct errmsg *msg)
     struct schema_migrate_state *states;
     struct output output;
     size_t count;
-    enum err err = session_open(session, DB_OWNER, msg);
+    enum err err = session_open(session, DB_DOCTOR, msg);
 
     if (err == ERR_OK)
         err = schema_migrate_list(session->db, session->arena, &states, &count, msg);
