@@ -14,7 +14,7 @@ my $FILE_LINES_MAX     = 400;
 my $FUNCTION_LINES_MAX = 60;
 my $LINE_CHARS_MAX     = 100;
 
-my @FOLDERS = qw(src t sql nginx etc build-aux debian .ci);
+my @FOLDERS = qw(src t sql nginx etc man build-aux debian .ci);
 my @FILES   = qw(quickstart bootstrap configure.ac Makefile.am .clang-format .editorconfig NEWS
     README.md HACKING.md LICENSE);
 
@@ -23,7 +23,7 @@ my $MADE = qr{^ (?: src/edge/ (?: migrations\.c | statements\.c | statement_name
                   | build-aux/ (?! .*\.awk $ ) ) }x;
 
 # Tabs are their syntax.
-my %MAKEFILE = map { $_ => 1 } qw(Makefile.am debian/rules);
+my $TABBED = qr{^(?:Makefile\.am|debian/rules|man/.*\.scd)$};
 
 # A list, a source a line; and data.
 my %LONG = map { $_ => 1 } qw(Makefile.am sql/migrations/0002_label_catalogue.sql);
@@ -90,7 +90,7 @@ for my $name (@names) {
     for my $i (0 .. $#lines) {
         my $where = "$name:" . ($i + 1);
         push @long_lines, "$where: " . length($lines[$i]) if is_too_long($name, $lines[$i]);
-        push @unclean, "$where: has a tab" if $lines[$i] =~ /\t/ && !$MAKEFILE{$name};
+        push @unclean, "$where: has a tab" if $lines[$i] =~ /\t/ && $name !~ $TABBED;
         push @unclean, "$where: has a carriage return" if $lines[$i] =~ /\r/;
         push @unclean, "$where: ends with a blank"     if $lines[$i] =~ /[ \t]$/;
     }
