@@ -130,6 +130,7 @@ sub nginx_start ($self) {
     $self->{web} = Headwater::Nginx->start(
         dir        => "$self->{dir}/nginx",
         sources    => "$TOP/nginx",
+        site       => "$self->{builddir}/docs/site",
         cache      => $self->{cache},
         outlive    => $self->{outlive},
         app_socket => $self->{daemon}->socket,

@@ -12,10 +12,11 @@ use Headwater::Process;
 use IO::Socket::INET;
 
 my $INSTALLED = '/etc/headwater/nginx';
+my $SITE      = '/usr/share/headwater/docs';
 
-# start(dir => ..., sources => nginx/ folder, app_socket => ..., quick_socket => ..., cache => ...,
-#     [port => the first to try], [rate => requests a minute], [read_timeout_s => 25],
-#     [workers => 1], [outlive => 1])
+# start(dir => ..., sources => nginx/ folder, site => docs/site of the build, app_socket => ...,
+#     quick_socket => ..., cache => ..., [port => the first to try], [rate => requests a minute],
+#     [read_timeout_s => 25], [workers => 1], [outlive => 1])
 sub start ($class, %given) {
     my %usual = (rate => 6000, read_timeout_s => 25, workers => 1);
     my $self  = bless { %usual, %given }, $class;
@@ -60,7 +61,7 @@ sub process_start ($self) {
     return 0;
 }
 
-# Writes the five files; also useful for "nginx -t" alone.
+# Writes the six files; also useful for "nginx -t" alone.
 sub config_write ($self) {
     my $dir = $self->{dir};
     mkdir "$dir/temp";
@@ -69,7 +70,8 @@ sub config_write ($self) {
     $self->copy('headwater.conf',
         [1, qr{unix:/run/headwater/headwater\.sock}, "unix:$self->{app_socket}"],
         [2, qr{unix:/run/headwater/headwater-quick\.sock}, "unix:$self->{quick_socket}"],
-        [2, qr{\Q$INSTALLED\E/}, "$dir/"]);
+        [3, qr{\Q$INSTALLED\E/}, "$dir/"]);
+    $self->copy('headwater-docs.conf', [3, qr{\Q$SITE\E\b}, $self->{site}]);
     $self->copy('headwater-fastcgi.conf',
         [1, qr{fastcgi_read_timeout 25s;}, "fastcgi_read_timeout $self->{read_timeout_s}s;"]);
     $self->copy('site.conf',
