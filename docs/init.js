@@ -4,26 +4,25 @@
 const dark = window.matchMedia('(prefers-color-scheme: dark)');
 
 function showScheme() {
-  document.documentElement.classList.toggle('dark-mode', dark.matches);
+    document.documentElement.classList.toggle('dark-mode', dark.matches);
 }
 
 showScheme();
 dark.addEventListener('change', showScheme);
 
 window.addEventListener('load', () => {
-  window.SwaggerUIBundle({
-    url: '/v1/openapi.json',
-    dom_id: '#console',
-    deepLinking: true,
-    docExpansion: 'list',
-    defaultModelRendering: 'model',
-    defaultModelExpandDepth: 2,
-    defaultModelsExpandDepth: 0,
-    displayRequestDuration: true,
-    // Nothing leaves this host: no remote validator, and no document named in the page's address.
-    validatorUrl: null,
-    queryConfigEnabled: false,
-    // The API key stays in this page's memory, and is gone when the page is closed.
-    persistAuthorization: false,
-  });
+    window.SwaggerUIBundle({
+        url: '/v1/openapi.json',
+        dom_id: '#console',
+        deepLinking: true,
+        docExpansion: 'list',
+        defaultModelExpandDepth: 2,
+        defaultModelsExpandDepth: 0,
+        displayRequestDuration: true,
+        // Nothing leaves this host: no remote validator, and no document named in the page's address.
+        validatorUrl: null,
+        queryConfigEnabled: false,
+        // The API key stays in this page's memory, and is gone when the page is closed.
+        persistAuthorization: false,
+    });
 });
