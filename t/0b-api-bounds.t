@@ -145,10 +145,7 @@ sub count_check ($pointer, $schema, $item) {
     return;
 }
 
-# A name may have white space at its ends, so its bounds are in its pattern.
-my ($inner) = $stream{name}{pattern} =~ /\{0,(\d+)\}/;
-length_check('/name', 1, $inner + 2);
-for my $pointer ('/pairs/0/segment/description', '/pairs/0/segment/name',
+for my $pointer ('/name', '/pairs/0/segment/description', '/pairs/0/segment/name',
     '/pairs/0/segment/appliedSearchFilters/skill/0') {
     length_check($pointer, $place{$pointer}[0]->@{qw(minLength maxLength)});
 }

@@ -157,7 +157,7 @@ sub ca_file ($self)      { return $self->{web}->ca_file }
 # A user of the API; $team is what team() gave, a key, or nothing for one without a key.
 sub client ($self, $team = undef) {
     return Headwater::Client->new(base_url => $self->base_url, ca_file => $self->ca_file,
-        key => ref $team ? $team->{key} : $team);
+        recorded => 1, key => ref $team ? $team->{key} : $team);
 }
 
 # A team with a user and a key, made by the operator's command. Options: plan ('paid' or 'free'),
