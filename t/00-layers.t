@@ -42,6 +42,7 @@ my %HOME = (
     'openssl/evp.h'    => [qw(edge/digest.c)],
     'openssl/rand.h'   => [qw(edge/digest.c)],
     'ini.h'            => [qw(edge/ini.c)],
+    'systemd/sd-daemon.h' => [qw(edge/service_manager.c)],
 );
 
 # The C library and the system. A rule does no I/O, so it gets only what computes (stdio.h for

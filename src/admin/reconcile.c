@@ -6,7 +6,9 @@
 #include "api/api.h"
 #include "api/api_setup.h"
 #include "api/reconciler.h"
+#include "base/clock.h"
 #include "base/stop.h"
+#include "edge/service_manager.h"
 #include "flow/reconcile_report.h"
 
 static const struct output_column columns[] = {
@@ -58,6 +60,21 @@ static void report_write(struct session *session, const struct reconcile_report 
     output_write_one(&output, "reconciled", options_has(session->options, OPTION_JSON));
 }
 
+/* systemd waits for it, if it runs as a service. */
+static void give_sign_of_life(void *arg)
+{
+    (void)arg;
+    service_manager_alive(clock_monotonic_us());
+}
+
+static void run_on(struct api *api, const struct order *order)
+{
+    stop_set_note(give_sign_of_life, NULL);
+    service_manager_ready();
+    reconciler_run(api, order->stream_age_s, order->every_s * 1000);
+    service_manager_stopping();
+}
+
 static enum err run_once(struct session *session, struct api *api, const struct order *order,
                          struct errmsg *msg)
 {
@@ -85,9 +102,9 @@ enum err reconcile_command_run(struct session *session, struct errmsg *msg)
     if (err != ERR_OK)
         return ERR_IO;
     stop_init();
-    api = api_new(&setup);
+    api = api_new(&setup, NULL);
     if (order.every_s > 0)
-        reconciler_run(api, order.stream_age_s, order.every_s * 1000);
+        run_on(api, &order);
     else
         err = run_once(session, api, &order, msg);
     api_free(api);

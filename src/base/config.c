@@ -25,7 +25,9 @@ const struct config_option config_options[] = {
     {"headwater", "zoneinfo_dir", TEXT(zoneinfo_dir), "/usr/share/zoneinfo", 0, 0,
      "Directory of the time zone data, with tzdata.zi (Debian package tzdata)."},
     {"headwater", "log_level", TEXT(log_level), "info", 0, 0,
-     "What goes to standard error: error, warning, info or debug, each with all before it."},
+     "What is logged: error, warning, info or debug, each with all before it."},
+    {"headwater", "log_file", TEXT_OR_EMPTY(log_file), "", 0, 0,
+     "File to which headwaterd logs, opened anew on HUP; empty for standard error."},
 
     {"server", "socket", TEXT(socket_path), "/run/headwater/headwater.sock", 0, 0,
      "The socket that nginx connects to; unused when systemd hands one over."},

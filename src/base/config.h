@@ -21,6 +21,7 @@ struct config {
     bool sandbox;             /* outside services may be plain http and on private addresses */
     const char *zoneinfo_dir; /* holds tzdata.zi and the zone files */
     const char *log_level;    /* error, warning, info, debug */
+    const char *log_file;     /* of headwaterd; empty = its standard error */
 
     /* [server] */
     const char *socket_path;       /* AF_UNIX, mode 0660; unused when LISTEN_FDS hands some over */

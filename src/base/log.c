@@ -1,5 +1,7 @@
 #include "base/log.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,7 +16,12 @@
 
 static const char *const level_texts[LOG__MAX] = {"error", "warning", "info", "debug"};
 
+#define FILE_MODE 0640
+
 static enum log_level highest = LOG_INFO;
+
+/* What standard error was before it was a file; -1 while it is that. */
+static int first_stderr = -1;
 
 bool log_level_find(const char *text, enum log_level *ret_level)
 {
@@ -30,6 +37,25 @@ bool log_level_find(const char *text, enum log_level *ret_level)
 void log_set_level(enum log_level level)
 {
     highest = level;
+}
+
+enum err log_open(const char *path, struct errmsg *msg)
+{
+    int fd;
+
+    if (path[0] == '\0')
+        fd = first_stderr;
+    else
+        fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, FILE_MODE);
+    if (path[0] == '\0' && fd < 0)
+        return ERR_OK;
+    if (fd >= 0 && first_stderr < 0)
+        first_stderr = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (fd < 0 || dup2(fd, STDERR_FILENO) < 0)
+        return errmsg_set(msg, ERR_IO, "Cannot log to %s: %s.", path, strerror(errno));
+    if (fd != first_stderr)
+        close(fd);
+    return ERR_OK;
 }
 
 static bool line_add(struct log_line *line, const char *bytes, size_t len)
@@ -99,6 +125,14 @@ void log_line_add_int(struct log_line *line, const char *name, int64_t number)
 
     if (line_add_name(line, name))
         line_add(line, digits, (size_t)len);
+}
+
+void log_line_add_bool(struct log_line *line, const char *name, bool boolean)
+{
+    const char *word = boolean ? "true" : "false";
+
+    if (line_add_name(line, name))
+        line_add(line, word, strlen(word));
 }
 
 void log_line_init(struct log_line *line, enum log_level level, const char *message)

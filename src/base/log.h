@@ -6,6 +6,7 @@
 #define HW_BASE_LOG_H
 
 #include "base/base.h"
+#include "base/err.h"
 
 enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG, LOG__MAX };
 
@@ -24,12 +25,18 @@ bool log_level_find(const char *text, enum log_level *ret_level) HW_MUST_CHECK;
 /* Lines above LEVEL are dropped from now on. Process-wide; the default is LOG_INFO. */
 void log_set_level(enum log_level level);
 
+/* Makes PATH the place of standard error, and so of the log, in this process and those forked from
+ * it later; the file is made if need be, and added to. Empty PATH: the standard error that the
+ * process was started with. ERR_IO, and nothing has changed. */
+enum err log_open(const char *path, struct errmsg *msg) HW_MUST_CHECK;
+
 /* Starts a line: time, level, pid and message. */
 void log_line_init(struct log_line *line, enum log_level level, const char *message);
 
 /* Adds a member. A value that does not fit is cut. NULL text adds nothing. */
 void log_line_add_text(struct log_line *line, const char *name, const char *text);
 void log_line_add_int(struct log_line *line, const char *name, int64_t number);
+void log_line_add_bool(struct log_line *line, const char *name, bool boolean);
 
 /* Ends the line and writes it. */
 void log_line_write(struct log_line *line);

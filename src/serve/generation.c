@@ -43,3 +43,12 @@ void generation_free(struct generation *generation)
     arena_free(generation->arena);
     free(generation);
 }
+
+const struct generation *generation_find(const struct generation_pair *pair, uint32_t number)
+{
+    if (pair->current != NULL && pair->current->number == number)
+        return pair->current;
+    if (pair->next != NULL && pair->next->number == number)
+        return pair->next;
+    return NULL;
+}

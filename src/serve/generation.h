@@ -17,6 +17,15 @@ struct generation {
     struct arena *arena;           /* all that the fields point to */
 };
 
+/* The generations that there are at one time. */
+struct generation_pair {
+    struct generation *current; /* serves; NULL until the first one is ready */
+    struct generation *next;    /* is starting; NULL if none */
+};
+
+/* The one of that number; NULL if it is neither. */
+const struct generation *generation_find(const struct generation_pair *pair, uint32_t number);
+
 /* Reads everything that PATH names. The caller owns the result. ERR_USAGE or ERR_IO with a sentence
  * that names the file and what is wrong with it. */
 enum err generation_new(const char *path, uint32_t number, struct generation **ret_generation,

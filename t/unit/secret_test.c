@@ -138,6 +138,35 @@ static void test_not_a_file(void **state)
     unlink(fifo);
 }
 
+/* A credential of the file's name stands for the file, even for one that is not there. */
+static void test_credential(void **state)
+{
+    char folder[64], credential[128];
+    int fd;
+
+    (void)state;
+    assert_int_equal(read_text("of_the_file"), ERR_OK);
+    snprintf(folder, sizeof folder, "/tmp/secret_test.dir.XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(setenv("CREDENTIALS_DIRECTORY", folder, 1), 0);
+    assert_int_equal(secret_read(path, &secret, &msg), ERR_OK);
+    assert_string_equal(secret.text, "of_the_file");
+
+    snprintf(credential, sizeof credential, "%s/stripe.key", folder);
+    fd = open(credential, O_WRONLY | O_CREAT | O_EXCL, 0400);
+    assert_int_equal(write(fd, "handed_over\n", 12), 12);
+    close(fd);
+    assert_int_equal(secret_read("/nonexistent/stripe.key", &secret, &msg), ERR_OK);
+    assert_string_equal(secret.text, "handed_over");
+    assert_int_equal(secret_read("stripe.key", &secret, &msg), ERR_OK);
+    assert_int_equal(setenv("CREDENTIALS_DIRECTORY", "relative", 1), 0);
+    assert_int_equal(secret_read("/nonexistent/stripe.key", &secret, &msg), ERR_IO);
+
+    unsetenv("CREDENTIALS_DIRECTORY");
+    unlink(credential);
+    rmdir(folder);
+}
+
 static void test_clear(void **state)
 {
     static const struct secret empty;
@@ -157,6 +186,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_message_keeps_the_secret, setup, teardown),
         cmocka_unit_test_setup_teardown(test_mode, setup, teardown),
         cmocka_unit_test_setup_teardown(test_not_a_file, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_credential, setup, teardown),
         cmocka_unit_test_setup_teardown(test_clear, setup, teardown),
     };
 

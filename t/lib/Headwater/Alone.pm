@@ -16,7 +16,8 @@ use Test::More ();
 
 my $TOP = abs_path(dirname(__FILE__) . '/../../..');
 
-# new([workers => 4], [config => { 'server.kill_ms' => 1000 }], [start => 0])
+# new([workers => 4], [config => { 'server.kill_ms' => 1000 }], [environment => {...}],
+#   [start => 0])
 sub new ($class, %given) {
     my $self = bless { workers => 4, start => 1, config => {}, %given }, $class;
     $self->{program} = ($ENV{HW_BUILDDIR} // $TOP) . '/headwaterd';
@@ -26,6 +27,7 @@ sub new ($class, %given) {
         dir      => $self->{dir},
         program  => $self->{program},
         settings => { $self->settings, $self->{config}->%* },
+        environment => $self->{environment},
     );
     $self->start if $self->{start};
     return $self;

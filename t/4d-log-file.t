@@ -1,0 +1,49 @@
+#!/usr/bin/perl
+# [headwater] log_file: the log goes there, is opened anew on HUP as logrotate needs it, and a file
+# that cannot be written refuses the reload and changes nothing.
+use v5.36;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use Headwater::Alone;
+use Headwater::FastCGI qw(fastcgi_call);
+use Headwater::Files qw(file_read);
+use Headwater::Wait qw(wait_for);
+use Test::More;
+
+my $alone = Headwater::Alone->new(workers => 2, start => 0);
+my $file  = $alone->dir . '/app.log';
+my $ready = qr/"message":"ready","generation"/;
+
+sub text () { return -e $file ? file_read($file) : '' }
+
+sub wait_for_line ($what, $pattern) {
+    return ok(eval { wait_for($what, 10, sub { text() =~ $pattern }) }, $what);
+}
+
+$alone->daemon->config_write('headwater.log_file' => $file);
+$alone->daemon->start;
+wait_for_line('the log is in the file', qr/$ready:1\b/);
+is(sprintf('%04o', (stat $file)[2] & 07777), '0640', 'which others cannot read');
+fastcgi_call($alone->socket);
+wait_for_line('workers log there too', qr/"message":"request"/);
+
+rename $file, "$file.1" or die "cannot rename: $!";
+$alone->process->signal('HUP');
+wait_for_line('after HUP there is a new file', qr/$ready:2\b/);
+fastcgi_call($alone->socket);
+wait_for_line('with the requests that follow', qr/"message":"request"/);
+is(scalar(() = file_read("$file.1") =~ /"message":"request"/g), 1, 'the old one is done');
+
+$alone->daemon->config_write('headwater.log_file' => '/nonexistent/app.log');
+$alone->process->signal('HUP');
+wait_for_line('a file that cannot be written refuses the reload',
+    qr{reload refused, nothing has changed: Cannot log to /nonexistent/app\.log});
+ok(fastcgi_call($alone->socket), 'and requests are served as before');
+
+$alone->daemon->config_write('headwater.log_file' => undef);
+$alone->process->signal('HUP');
+$alone->wait_for_generation(4);
+pass('without a file the log goes to standard error again');
+
+$alone->stop;
+done_testing;
