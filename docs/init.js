@@ -19,7 +19,7 @@ window.addEventListener('load', () => {
         defaultModelExpandDepth: 2,
         defaultModelsExpandDepth: 0,
         displayRequestDuration: true,
-        // Nothing leaves this host: no remote validator, and no document named in the page's address.
+        // Nothing leaves this host: no remote validator, no document named in the page's address.
         validatorUrl: null,
         queryConfigEnabled: false,
         // The API key stays in this page's memory, and is gone when the page is closed.

@@ -48,7 +48,8 @@ for my $name (keys %pair) {
 }
 for my $name (keys %segment) {
     $place{"/pairs/0/segment/$name"} = [$document->resolve($segment{$name}), sub ($value) {
-        return { pairs => [{ accountId => 1, segment => { description => 'd', $name => $value } }] };
+        my $segment = { description => 'd', $name => $value };
+        return { pairs => [{ accountId => 1, segment => $segment }] };
     }];
 }
 for my $name (keys %csv) {

@@ -55,8 +55,8 @@ subtest 'the description' => sub {
     for my $kind (qw(json yaml)) {
         served("/v1/openapi.$kind", $FILE{"openapi.$kind"}, "application/$kind");
         for my $method (qw(POST PUT DELETE)) {
-            my $response = refused("$method $kind", $nobody->request($method => "/v1/openapi.$kind"),
-                405, 'method_not_allowed');
+            my $response = refused("$method $kind",
+                $nobody->request($method => "/v1/openapi.$kind"), 405, 'method_not_allowed');
             is $response->headers->header('Allow'), 'GET, HEAD', 'Allow';
         }
         is $nobody->get("/v1/openapi.$kind", Authorization => 'Bearer x')->code, 200,
@@ -68,7 +68,8 @@ subtest 'the description' => sub {
 };
 
 subtest 'the pages' => sub {
-    my %type = ('docs.css' => 'text/css; charset=utf-8', 'errors.html' => 'text/html; charset=utf-8');
+    my %type = ('docs.css' => 'text/css; charset=utf-8',
+        'errors.html' => 'text/html; charset=utf-8');
     for my $name (sort keys %type) {
         my $headers = served("/docs/$name", $FILE{$name}, $type{$name});
         is $headers->header('Content-Security-Policy'), $CSP, 'Content-Security-Policy';

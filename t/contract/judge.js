@@ -20,6 +20,7 @@ const BEYOND = {
     'the names of time zones are data': /^\/timezone timezone$/,
     'which host a URL names': /^\/webhookUrl url$/,
     'one handle in two pairs has one tier': /^\/pairs\/\d+\/accountTier conflict$/,
+    'a query has no other parameters, and each once': /^\?.* (?:unknown|duplicate)$/,
     'addresses differ in more than letter case': /^\/csvEmailRecipients\/(?:to|cc)\/\d+ unique$/,
 };
 

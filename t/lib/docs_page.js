@@ -33,7 +33,8 @@ async function test(what, body) {
 
 // A page of its own, and everything that it must not do.
 async function pageNew(browser, options = {}) {
-    const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: WIDE, ...options });
+    const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: WIDE,
+        ...options });
     const page = await context.newPage();
     const faults = [];
     await page.exposeFunction('violationReport', (text) => faults.push(`CSP: ${text}`));
@@ -62,8 +63,7 @@ async function consoleOpen(page, hash = '') {
 const isWithinWidth = (page) =>
     page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth);
 
-const screenshot = (page, name, fullPage = false) =>
-    page.screenshot({ path: `${screenshots}/${name}.png`, fullPage });
+const screenshot = (page, name) => page.screenshot({ path: `${screenshots}/${name}.png` });
 
 // What axe-core finds at fault. Swagger UI's own markup is not ours to mend: an operation's head is
 // a button with a link in it, its choice of examples has no name, its boxes of code no focus.
@@ -95,9 +95,8 @@ async function operationOpens(browser, viewport, name) {
     await consoleOpen(page, '#/Streams/createStream');
     await page.locator('#operations-Streams-createStream .opblock-body').waitFor();
     assert(await isWithinWidth(page), 'wider than the window');
-    await screenshot(page, name, true);
     await page.locator('.opblock-summary-path').first().scrollIntoViewIfNeeded();
-    await screenshot(page, `${name}-top`);
+    await screenshot(page, name);
     assert.deepStrictEqual(faults, []);
 }
 

@@ -20,13 +20,12 @@ sub new ($class, %given) {
     Headwater::Requirement::modules_load(
         qw(Mojo::UserAgent Mojo::JSON Mojo::Promise IO::Socket::SSL));
     my $self = bless { dir => tempdir('hw.XXXXXX', DIR => '/tmp', CLEANUP => 1) }, $class;
-    my $build = abs_path($ENV{HW_BUILDDIR} // $TOP);
-    my $cache = "$build/var/cache";
+    my $cache = ($ENV{HW_BUILDDIR} // $TOP) . '/var/cache';
     make_path($cache);
     $self->{app} = Headwater::Responder->start(dir => $self->{dir});
     $self->{web} = Headwater::Nginx->start(dir => "$self->{dir}/nginx", sources => "$TOP/nginx",
         app_socket => $self->{app}->socket, quick_socket => $self->{app}->quick_socket,
-        site => "$build/docs/site", cache => $cache, %given);
+        cache => $cache, %given);
     return $self;
 }
 

@@ -6,6 +6,8 @@ package Headwater::Nginx;
 
 use v5.36;
 use Carp qw(croak);
+use Cwd qw(abs_path);
+use File::Basename qw(dirname);
 use Headwater::Certificate;
 use Headwater::Files qw(file_read file_write program_find);
 use Headwater::Process;
@@ -13,13 +15,15 @@ use IO::Socket::INET;
 
 my $INSTALLED = '/etc/headwater/nginx';
 my $SITE      = '/usr/share/headwater/docs';
+my $TOP       = abs_path(dirname(__FILE__) . '/../../..');
 
-# start(dir => ..., sources => nginx/ folder, site => docs/site of the build, app_socket => ...,
-#     quick_socket => ..., cache => ..., [port => the first to try], [rate => requests a minute],
+# start(dir => ..., sources => nginx/ folder, app_socket => ..., quick_socket => ..., cache => ...,
+#     [site => docs/site of the build], [port => the first to try], [rate => requests a minute],
 #     [read_timeout_s => 25], [workers => 1], [outlive => 1],
 #     [monitors => who may ask /healthz, /readyz and /metrics])
 sub start ($class, %given) {
-    my %usual = (rate => 6000, read_timeout_s => 25, workers => 1, monitors => '127.0.0.0/8');
+    my %usual = (rate => 6000, read_timeout_s => 25, workers => 1, monitors => '127.0.0.0/8',
+        site => abs_path($ENV{HW_BUILDDIR} // $TOP) . '/docs/site');
     my $self  = bless { %usual, %given }, $class;
     mkdir "$self->{dir}" or croak "cannot make $self->{dir}: $!" if !-d $self->{dir};
     $self->{certificate} = Headwater::Certificate->get($self->{cache});
