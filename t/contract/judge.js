@@ -21,6 +21,7 @@ const BEYOND = {
     'which host a URL names': /^\/webhookUrl url$/,
     'one handle in two pairs has one tier': /^\/pairs\/\d+\/accountTier conflict$/,
     'a query has no other parameters, and each once': /^\?.* (?:unknown|duplicate)$/,
+    'Prism takes a parameter without a value for none': /^\?validateOnly boolean$/,
     'addresses differ in more than letter case': /^\/csvEmailRecipients\/(?:to|cc)\/\d+ unique$/,
 };
 
