@@ -158,7 +158,7 @@ sub ca_file ($self)      { return $self->{web}->ca_file }
 # tests of the API send and get may be recorded.
 sub client ($self, $team = undef) {
     return Headwater::Client->new(base_url => $self->base_url, ca_file => $self->ca_file,
-        recorded => $FindBin::Script =~ /\A3/, key => ref $team ? $team->{key} : $team);
+        recorded => scalar($FindBin::Script =~ /\A3/), key => ref $team ? $team->{key} : $team);
 }
 
 # A team with a user and a key, made by the operator's command. Options: plan ('paid' or 'free'),
