@@ -8,6 +8,7 @@ use lib "$RealBin/lib";
 use Headwater::ApiDocument;
 use Headwater::Files qw(file_read);
 use Headwater::Requirement;
+use JSON::PP ();
 use Test::More;
 
 my $top   = "$RealBin/..";
@@ -145,6 +146,19 @@ subtest 'codes of faults' => sub {
     }
     my @described = $document->schema('Detail')->{properties}{code}{enum}->@*;
     is_deeply [sort @described], [sort keys %code], 'every one, and no other';
+};
+
+subtest 'what comes from npm' => sub {
+    my $lock = JSON::PP->new->decode($source->('docs/package-lock.json'));
+    my $want = JSON::PP->new->decode($source->('docs/package.json'));
+    my %all  = map { %{ $want->{$_} } } qw(dependencies devDependencies);
+    is_deeply [grep { $all{$_} !~ /^\d+\.\d+\.\d+$/ } sort keys %all], [], 'exact versions';
+    is_deeply { map { ($_ => $lock->{packages}{"node_modules/$_"}{version}) } keys %all }, \%all,
+        'are those of the lockfile';
+    is_deeply [grep { $lock->{packages}{$_}{resolved} } sort keys $lock->{packages}->%*], [],
+        'which names no registry';
+    is_deeply [grep { $_ && !$lock->{packages}{$_}{integrity} } sort keys $lock->{packages}->%*],
+        [], 'and the content of each package';
 };
 
 done_testing;
