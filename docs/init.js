@@ -19,6 +19,8 @@ window.addEventListener('load', () => {
         defaultModelExpandDepth: 2,
         defaultModelsExpandDepth: 0,
         displayRequestDuration: true,
+        // The one of its themes for code that is clear and of enough contrast.
+        syntaxHighlight: { theme: 'obsidian' },
         // Nothing leaves this host: no remote validator, no document named in the page's address.
         validatorUrl: null,
         queryConfigEnabled: false,
