@@ -23,7 +23,7 @@ my @NOUNS = (
     [ qr{^edge/json_write$},      qr/^json_(?:node|value)_/ ],
     [ qr{^edge/http_reply$},      qr/^http_reply_/ ],
     [ qr{^base/err$},             qr/^errmsg_/ ],
-    [ qr{^serve/scoreboard$},     qr/^score_/ ],
+    [ qr{^base/scoreboard$},     qr/^score_/ ],
     [ qr{^rule/segment_input$},   qr/^(?:gender|follower_tier)_text$/ ],
     [ qr{^rule/stream_choice$},   qr/^(?:email_mode|email_digest|delivery|csv_format)_text$/ ],
     [ qr{^api/stream_post$},      qr/^stream_post$/ ],

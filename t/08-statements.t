@@ -21,6 +21,7 @@ my %FUNCTION = (
 my %ANY_TEAM = (
     idempotency_key_remove_old => 'the sweep goes by age alone',
     api_key_revoke => 'the operator ends a key by its public id, whose ever it is',
+    reconciler_get => 'the operator learns how many streams of all teams wait',
     user_find      => 'the operator names a user by its id, and learns the team from it',
 );
 

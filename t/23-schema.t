@@ -17,7 +17,7 @@ my ($CHECK, $NO_PARENT, $DUPLICATE, $NO_VALUE) = (4025, 1452, 1062, 1265);
 # Team data without a team_id of its own: they hang on a row that has one, and go with it. All
 # others without one hold no team's data.
 my @HANGING = qw(segment_label stream_slot);
-my @SHARED  = qw(label label_alias label_category schema_migration team tier x_profile);
+my @SHARED  = qw(label label_alias label_category reconciler schema_migration team tier x_profile);
 
 sub column ($query, @values) { return $dbh->selectcol_arrayref($query, undef, @values)->@* }
 

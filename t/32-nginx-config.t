@@ -157,7 +157,7 @@ subtest 'the log' => sub {
         ? split /\n/, $nginx->access_log : ();
     my @parsed = map { eval { Mojo::JSON::decode_json($_) } } @lines;
     is @parsed, @lines, 'every line is JSON';
-    my ($line) = grep { $_->{request_id} eq $id } @parsed;
+    my ($line) = grep { $_->{requestId} eq $id } @parsed;
     is $line->{method}, 'POST',        'method';
     is $line->{path},   '/v1/streams', 'path';
     is $line->{status}, 200,           'status';

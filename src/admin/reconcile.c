@@ -102,7 +102,7 @@ enum err reconcile_command_run(struct session *session, struct errmsg *msg)
     if (err != ERR_OK)
         return ERR_IO;
     stop_init();
-    api = api_new(&setup);
+    api = api_new(&setup, NULL);
     if (order.every_s > 0)
         run_on(api, &order);
     else

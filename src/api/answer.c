@@ -74,6 +74,15 @@ void answer_body(struct request *request, int status, const char *body, size_t b
     request->answer.body_len = body_len;
 }
 
+void answer_node(struct request *request, int status, const struct json_node *root)
+{
+    struct buf body;
+
+    buf_init(&body, request->arena);
+    json_node_write(root, &body);
+    answer_body(request, status, body.text, body.len);
+}
+
 void answer_headers(struct request *request, int64_t retry_after_s)
 {
     const struct error_row *row = error_table_get(request->err);

@@ -7,9 +7,13 @@
 
 struct arena;
 struct buf;
+struct json_node;
 struct orphan;
 struct problem_list;
 struct request;
+
+/* The media type of health and readiness: draft-inadarei-api-health-check-06. */
+#define ANSWER_HEALTH_TYPE "application/health+json"
 
 /* What a refusal may add to its envelope. */
 struct answer_details {
@@ -28,6 +32,9 @@ void answer_error(struct request *request, const struct answer_details *details)
 
 /* Adds the headers that go with the request's error. RETRY_AFTER_S 0 takes the code's own pause. */
 void answer_headers(struct request *request, int64_t retry_after_s);
+
+/* Answers the request with a JSON object. */
+void answer_node(struct request *request, int status, const struct json_node *root);
 
 /* Answers the request with a body. */
 void answer_body(struct request *request, int status, const char *body, size_t body_len);

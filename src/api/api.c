@@ -8,6 +8,7 @@
 #include "api/endpoint.h"
 #include "api/request.h"
 #include "api/route.h"
+#include "api/server_timing.h"
 #include "base/config.h"
 #include "edge/db.h"
 #include "edge/http.h"
@@ -23,7 +24,7 @@ struct api {
     struct http *http;
 };
 
-struct api *api_new(const struct api_setup *setup)
+struct api *api_new(const struct api_setup *setup, const struct scoreboard *board)
 {
     const struct config *config = setup->config;
     struct api *api = calloc(1, sizeof *api);
@@ -37,6 +38,7 @@ struct api *api_new(const struct api_setup *setup)
                                                .parallel_max = STREAM_PAIR_MAX});
     api->env.zones = setup->zones;
     api->env.stripe_webhook_secret = setup->stripe_webhook_secret;
+    api->env.board = board;
     api->env.flow = (struct flow){
         .config = config,
         .db = db_new(config->db_defaults_file, config->db_group, DB_SERVICE),
@@ -64,9 +66,11 @@ void api_free(struct api *api)
 /* Without a secret nobody can sign: then the path is as if it were not there. */
 static enum err check_caller(struct api *api, struct request *request)
 {
-    if (route_get_auth(request->path) == ROUTE_API_KEY)
+    enum route_auth auth = route_get_auth(request->path);
+
+    if (auth == ROUTE_API_KEY)
         return auth_check(api->env.flow.db, request);
-    if (api->env.stripe_webhook_secret == NULL)
+    if (auth == ROUTE_STRIPE_SIGNATURE && api->env.stripe_webhook_secret == NULL)
         return errmsg_set(&request->msg, ERR_NOT_FOUND, "no webhook secret is configured");
     return ERR_OK;
 }
@@ -78,6 +82,7 @@ static enum err find_endpoint(struct api *api, struct request *request,
     enum err err;
 
     request->step = "authenticate";
+    phase_begin(&request->phases, PHASE_AUTHENTICATE);
     err = check_caller(api, request);
     if (err != ERR_OK)
         return err;
@@ -90,11 +95,13 @@ void api_run(struct api *api, struct request *request)
     const struct route *route;
 
     request->err = find_endpoint(api, request, &route);
-    if (request->err != ERR_OK) {
+    if (request->err == ERR_OK) {
+        phase_begin(&request->phases, route->phase);
+        request->err = route->run(&api->env, request);
+    } else {
         answer_error(request, NULL);
-        return;
     }
-    request->err = route->run(&api->env, request);
+    server_timing_add(request);
 }
 
 struct flow *api_get_flow(struct api *api)

@@ -8,6 +8,7 @@
 #include "flow/flow.h"
 
 struct request;
+struct scoreboard;
 struct secret;
 struct zone_list;
 
@@ -15,6 +16,7 @@ struct endpoint_env {
     struct flow flow;
     const struct zone_list *zones;
     const struct secret *stripe_webhook_secret; /* NULL = events are not taken */
+    const struct scoreboard *board;             /* what the workers are doing */
 };
 
 /* An endpoint sets the answer itself, for errors too, and returns how it ended, for the log. */
@@ -27,5 +29,14 @@ enum err stream_get(struct endpoint_env *env, struct request *request) HW_MUST_C
 
 /* POST /v1/stripe/events: Stripe tells of a subscription. Only for who signs with the secret. */
 enum err stripe_event_post(struct endpoint_env *env, struct request *request) HW_MUST_CHECK;
+
+/* GET /healthz: that the process answers. */
+enum err health_get(struct endpoint_env *env, struct request *request) HW_MUST_CHECK;
+
+/* GET /readyz: whether the service can do its work (api/readiness.h); 503 with what is wrong. */
+enum err ready_get(struct endpoint_env *env, struct request *request) HW_MUST_CHECK;
+
+/* GET /metrics: for Prometheus. */
+enum err metrics_get(struct endpoint_env *env, struct request *request) HW_MUST_CHECK;
 
 #endif

@@ -65,15 +65,21 @@ static const struct error_row rows[ERR__MAX] = {
     [ERR_INTERNAL] = {"internal_error", 500, "Something went wrong on our side.", LOG_ERROR, 0},
 };
 
-const struct error_row *error_table_get(enum err err)
+enum err error_table_public(enum err err)
 {
     switch (err) {
+    case ERR_DB_SCHEMA:
     case ERR_DB_LOST:
     case ERR_DB_RETRY:
-        return &rows[ERR_OVERLOADED];
+        return ERR_OVERLOADED;
     case ERR_DB_UNKNOWN:
-        return &rows[ERR_OUTCOME_UNKNOWN];
+        return ERR_OUTCOME_UNKNOWN;
     default:
-        return rows[err].code != NULL ? &rows[err] : &rows[ERR_INTERNAL];
+        return rows[err].code != NULL ? err : ERR_INTERNAL;
     }
+}
+
+const struct error_row *error_table_get(enum err err)
+{
+    return &rows[error_table_public(err)];
 }

@@ -15,6 +15,9 @@ struct error_row {
     int64_t retry_after_s; /* sent unless the case knows better; 0 = no header */
 };
 
+/* The public error that an error becomes. */
+enum err error_table_public(enum err err) HW_MUST_CHECK;
+
 /* The row of an error. What is not public becomes internal_error, or 503 where repeating may help.
  */
 const struct error_row *error_table_get(enum err err);

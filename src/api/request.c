@@ -1,9 +1,11 @@
 #include "api/request.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "api/error_table.h"
+#include "api/route.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
@@ -77,15 +79,36 @@ bool request_write_answer(struct request *request)
     const struct response *answer = &request->answer;
     struct buf bytes;
 
+    phase_begin(&request->phases, PHASE_ANSWER);
     buf_init(&bytes, request->arena);
-    buf_printf(&bytes,
-               "Status: %d %s\r\nContent-Type: application/json\r\nCache-Control: no-store\r\n",
-               answer->status, reason_of(answer->status));
+    buf_printf(&bytes, "Status: %d %s\r\nContent-Type: %s\r\nCache-Control: no-store\r\n",
+               answer->status, reason_of(answer->status),
+               answer->content_type == NULL ? "application/json" : answer->content_type);
     for (size_t i = 0; i < answer->header_count; i++)
         buf_printf(&bytes, "%s: %s\r\n", answer->headers[i].name, answer->headers[i].value);
     buf_printf(&bytes, "Content-Length: %zu\r\n\r\n", answer->body_len);
     buf_add(&bytes, answer->body, answer->body_len);
     return fcgi_write(request->fcgi, bytes.text, bytes.len);
+}
+
+static enum log_level level_of(const struct request *request)
+{
+    if (request->err != ERR_OK)
+        return error_table_get(request->err)->level;
+    return route_get_auth(request->path) == ROUTE_LOCAL ? LOG_DEBUG : LOG_INFO;
+}
+
+/* How long each phase took: "read_us", "look_up_us" and so on. */
+static void log_phases(const struct request *request, struct log_line *line)
+{
+    char name[32];
+
+    for (enum phase phase = 0; phase < PHASE__MAX; phase++) {
+        if (!phase_was_begun(&request->phases, phase))
+            continue;
+        snprintf(name, sizeof name, "%s_us", phase_text(phase));
+        log_line_add_int(line, name, request->phases.us[phase]);
+    }
 }
 
 void request_log(const struct request *request)
@@ -94,12 +117,13 @@ void request_log(const struct request *request)
     const struct error_row *row = error_table_get(failed ? request->err : ERR_INTERNAL);
     struct log_line line;
 
-    log_line_init(&line, failed ? row->level : LOG_INFO, "request");
+    log_line_init(&line, level_of(request), "request");
     log_line_add_text(&line, "requestId", request->id);
     log_line_add_text(&line, "method", request->method);
     log_line_add_text(&line, "route", request->route);
     log_line_add_int(&line, "status", request->answer.status);
     log_line_add_int(&line, "us", clock_monotonic_us() - request->started_us);
+    log_phases(request, &line);
     if (request->key_id[0] != '\0')
         log_line_add_text(&line, "key", request->key_id);
     if (request->caller.team_id != 0)

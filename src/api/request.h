@@ -4,6 +4,7 @@
 
 #include "base/base.h"
 #include "base/err.h"
+#include "base/phase.h"
 #include "store/caller.h"
 
 struct arena;
@@ -21,17 +22,19 @@ struct response {
     struct header
         headers[REQUEST_HEADER_MAX]; /* beyond Content-Type, Cache-Control, X-Request-Id */
     size_t header_count;
-    const char *body; /* JSON */
+    const char *content_type; /* NULL = application/json */
+    const char *body;
     size_t body_len;
 };
 
 struct request {
-    struct arena *arena;    /* all memory of the request */
-    struct fcgi *fcgi;      /* its parameters and body */
-    const char *id;         /* nginx's $request_id */
-    const char *method;     /* GET, POST, ... */
-    const char *path;       /* the URI's path, without query */
-    int64_t started_us;     /* monotonic */
+    struct arena *arena; /* all memory of the request */
+    struct fcgi *fcgi;   /* its parameters and body */
+    const char *id;      /* nginx's $request_id */
+    const char *method;  /* GET, POST, ... */
+    const char *path;    /* the URI's path, without query */
+    int64_t started_us;  /* monotonic */
+    struct phase_times phases;
     int64_t deadline_us;    /* monotonic; nothing may be begun that cannot end by then */
     const char *route;      /* the matched route's pattern, for the log; NULL if none */
     const char *resource;   /* the variable last part of the path ("42"); NULL if none */
@@ -54,7 +57,8 @@ void request_add_header(struct request *request, const char *name, const char *v
 /* Writes the answer through FastCGI. False when the peer is gone. */
 bool request_write_answer(struct request *request) HW_MUST_CHECK;
 
-/* Writes the log line of a finished request: info, or the level that its error has. */
+/* Writes the log line of a finished request: info, or the level that its error has; debug for the
+ * monitoring's own. */
 void request_log(const struct request *request);
 
 #endif

@@ -1,15 +1,22 @@
 #include "api/route.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "api/endpoint.h"
 #include "api/request.h"
+#include "base/metric.h"
 
 static const struct route routes[] = {
-    {"/v1/streams", "POST", "POST", ROUTE_API_KEY, stream_post},
-    {"/v1/streams/{id}", "GET", "GET, HEAD", ROUTE_API_KEY, stream_get},
-    {"/v1/stripe/events", "POST", "POST", ROUTE_STRIPE_SIGNATURE, stripe_event_post},
+    {"/v1/streams", "POST", "POST", ROUTE_API_KEY, PHASE_READ, stream_post},
+    {"/v1/streams/{id}", "GET", "GET, HEAD", ROUTE_API_KEY, PHASE_RUN, stream_get},
+    {"/v1/stripe/events", "POST", "POST", ROUTE_STRIPE_SIGNATURE, PHASE_RUN, stripe_event_post},
+    {"/healthz", "GET", "GET, HEAD", ROUTE_LOCAL, PHASE_RUN, health_get},
+    {"/readyz", "GET", "GET, HEAD", ROUTE_LOCAL, PHASE_RUN, ready_get},
+    {"/metrics", "GET", "GET, HEAD", ROUTE_LOCAL, PHASE_RUN, metrics_get},
 };
+
+static_assert(HW_COUNT(routes) < METRIC_ROUTE_MAX, "each route has a row, and so has no route");
 
 /* True if the path has the pattern's form; then the variable part is noted. */
 static bool match_path(const char *pattern, const char *path, const char **ret_resource)
@@ -58,4 +65,20 @@ enum err route_find(struct request *request, const struct route **ret_route)
         return errmsg_set(&request->msg, ERR_NOT_FOUND, "no route has this path");
     request_add_header(request, "Allow", other->allow);
     return errmsg_set(&request->msg, ERR_METHOD_NOT_ALLOWED, "the route does not know this method");
+}
+
+size_t route_number(const char *pattern)
+{
+    size_t number = 0;
+
+    while (number < HW_COUNT(routes) && routes[number].pattern != pattern)
+        number++;
+    return number;
+}
+
+const char *route_text(size_t number)
+{
+    if (number == HW_COUNT(routes))
+        return "none";
+    return number < HW_COUNT(routes) ? routes[number].pattern : NULL;
 }

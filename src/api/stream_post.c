@@ -111,6 +111,7 @@ enum err stream_post(struct endpoint_env *env, struct request *request)
                                    .caller = request->caller,
                                    .deadline_us = request->deadline_us,
                                    .request_id = request->id,
+                                   .phases = &request->phases,
                                    .write_answer = stream_answer_write};
     struct problem_list problems;
     struct answer_details details = {.problems = &problems};

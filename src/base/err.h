@@ -45,6 +45,7 @@ enum err {
     ERR_TIMEOUT,      /* a deadline passed */
     ERR_UPSTREAM,     /* an outside service failed or answered nonsense */
     ERR_DB,           /* the database refused or broke a statement */
+    ERR_DB_SCHEMA,    /* its schema is not the one of this program */
     ERR_DB_LOST,      /* the connection is gone; nothing was committed by the last statement */
     ERR_DB_RETRY,     /* deadlock or lock wait: roll back, and the transaction may be run again */
     ERR_DB_DUPLICATE, /* a unique key refused the row */

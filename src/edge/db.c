@@ -168,7 +168,7 @@ static enum err db_connect(struct db *db, struct errmsg *msg)
 static enum err schema_row_check(MYSQL_ROW row, const struct migration *known, struct errmsg *msg)
 {
     if (strtoll(row[0], NULL, 10) != known->version || strcmp(row[1], known->name) != 0)
-        return errmsg_set(msg, ERR_DB,
+        return errmsg_set(msg, ERR_DB_SCHEMA,
                           "the schema has a migration \"%s\" that this program does not know",
                           row[1]);
     if (strcmp(row[3], "READ-COMMITTED") != 0)
@@ -182,12 +182,12 @@ static enum err schema_rows_check(MYSQL_RES *rows, struct errmsg *msg)
     enum err err = ERR_OK;
 
     if (count < migration_count)
-        return errmsg_set(msg, ERR_DB,
+        return errmsg_set(msg, ERR_DB_SCHEMA,
                           "the schema is older than this program: version %zu of %zu "
                           "(run `headwater migrate`)",
                           count, migration_count);
     if (count > migration_count)
-        return errmsg_set(msg, ERR_DB,
+        return errmsg_set(msg, ERR_DB_SCHEMA,
                           "the schema is newer than this program: version %zu, known %zu "
                           "(upgrade headwater)",
                           count, migration_count);
@@ -207,7 +207,7 @@ static enum err schema_check(MYSQL *link, struct errmsg *msg)
     if (mysql_real_query(link, text, strlen(text)) == 0)
         rows = mysql_store_result(link);
     if (rows == NULL)
-        return errmsg_set(msg, err_of_number(mysql_errno(link)),
+        return errmsg_set(msg, is_lost(mysql_errno(link)) ? ERR_DB_LOST : ERR_DB_SCHEMA,
                           "the database has no schema (run `headwater migrate`)");
     err = schema_rows_check(rows, msg);
     mysql_free_result(rows);
@@ -235,12 +235,15 @@ enum err db_open(struct db *db, struct errmsg *msg)
     if (db->in_transaction)
         return errmsg_set(msg, ERR_DB_LOST, "the connection was lost in a transaction");
     if (clock_monotonic_us() < db->retry_us)
-        return errmsg_set(msg, ERR_DB_LOST, "the database could not be reached a moment ago");
+        return errmsg_set(msg, db->refusal == ERR_DB_SCHEMA ? ERR_DB_SCHEMA : ERR_DB_LOST,
+                          "%s, a moment ago", db->refusal_msg.text);
     err = db_connect_checked(db, msg);
     if (err == ERR_OK) {
         db->backoff_us = BACKOFF_MIN_US;
         return ERR_OK;
     }
+    db->refusal = err;
+    db->refusal_msg = *msg;
     db->retry_us = clock_monotonic_us() + db->backoff_us;
     db->backoff_us = db->backoff_us * 2 < BACKOFF_MAX_US ? db->backoff_us * 2 : BACKOFF_MAX_US;
     return err;

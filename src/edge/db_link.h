@@ -16,7 +16,9 @@ struct db {
     struct st_mysql *link; /* NULL while closed */
     bool in_transaction;   /* then a lost connection is not opened again */
     int64_t retry_us;      /* monotonic; no attempt to connect before */
-    int64_t backoff_us;    /* the pause after the next failure */
+    enum err refusal;      /* how the last attempt failed, and why */
+    struct errmsg refusal_msg;
+    int64_t backoff_us; /* the pause after the next failure */
     struct db_counts counts;
     const char *last_statement; /* of a transaction: it names the fault points of its end */
     /* By statement: without a list or with a list of one; with the longer list used last. */

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/metric.h"
 #include "edge/db_link.h"
 #include "edge/digest.h"
 
@@ -71,6 +72,7 @@ enum err db_tx_run(struct db *db, enum err (*body)(void *arg, struct errmsg *msg
 
     for (int i = 1; err == ERR_DB_RETRY && i < TRY_MAX; i++) {
         log_write(LOG_INFO, "transaction runs again: %s", msg->text);
+        metric_count(METRIC_RETRIES, METRIC_RETRY_TRANSACTION, 0);
         pause_before_retry();
         err = run_once(db, body, arg, msg);
     }

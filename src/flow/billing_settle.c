@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/log.h"
+#include "base/metric.h"
 #include "edge/digest.h"
 #include "flow/billing_attempt.h"
 #include "flow/billing_turn.h"
@@ -146,6 +147,8 @@ static void send_attempt(const struct billing_settle *settle, const struct billi
         decide_by_reading(settle, billing, answer);
         return;
     }
+    if (!is_fresh)
+        metric_count(METRIC_RETRIES, METRIC_RETRY_BILLING, 0);
     stripe_quantity_set(settle->flow->stripe, settle->arena, billing->item_id,
                         billing->attempt_quantity, billing->attempt_key, until_us, answer);
     log_answer(settle, billing, answer);

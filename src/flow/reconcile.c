@@ -15,6 +15,7 @@
 #include "store/billing.h"
 #include "store/idempotency_key.h"
 #include "store/named_lock.h"
+#include "store/reconciler.h"
 
 /* One reconciler at a time in a database, and one audit. */
 #define LOCK_NAME "headwater reconcile"
@@ -273,6 +274,24 @@ static enum err run_pass(const struct pass *pass, struct errmsg *msg)
     return run_alone(pass, AUDIT_LOCK_NAME, audit_items, msg);
 }
 
+/* For the service's health and its metrics. */
+static enum err note_pass(const struct pass *pass, struct errmsg *msg)
+{
+    const struct reconcile_report *report = pass->report;
+    const struct reconciler done = {
+        .pass_us = clock_now_us(),
+        .stream_finished_count = report->stream_finished_count,
+        .stream_refused_count = report->stream_refused_count,
+        .stream_failed_count = report->stream_failed_count,
+        .tier_settled_count = report->tier_settled_count,
+        .key_removed_count = report->key_removed_count,
+        .item_audited_count = report->item_audited_count,
+        .item_drifted_count = report->item_drifted_count,
+    };
+
+    return reconciler_add_pass(pass->reconcile->flow->db, pass->arena, &done, msg);
+}
+
 enum err reconcile_run(const struct reconcile *reconcile, struct reconcile_report *report,
                        struct errmsg *msg)
 {
@@ -282,6 +301,8 @@ enum err reconcile_run(const struct reconcile *reconcile, struct reconcile_repor
 
     *report = (struct reconcile_report){0};
     err = run_pass(&pass, msg);
+    if (err == ERR_OK && !report->is_skipped)
+        err = note_pass(&pass, msg);
     arena_free(pass.item_arena);
     arena_free(pass.arena);
     return err;

@@ -2,6 +2,7 @@
 
 #include "base/breaker.h"
 #include "base/clock.h"
+#include "base/metric.h"
 #include "flow/flow.h"
 #include "flow/stream_create.h"
 #include "rule/entitlement.h"
@@ -42,10 +43,12 @@ static enum err check_caps(struct stream_create *create, struct errmsg *msg)
     for (size_t i = 0; i < create->target_count; i++) {
         const struct account *account = create->targets[i].account;
 
-        if (account != NULL && account->automated_streams >= account->stream_cap)
-            problem_add(&create->problems, create->targets[i].pointer, "cap",
-                        "is an account of tier %s, which allows %lld automated streams, all in use",
-                        tier_text(account->tier), (long long)account->stream_cap);
+        if (account == NULL || account->automated_streams < account->stream_cap)
+            continue;
+        metric_count(METRIC_CAP_REFUSALS, 0, 0);
+        problem_add(&create->problems, create->targets[i].pointer, "cap",
+                    "is an account of tier %s, which allows %lld automated streams, all in use",
+                    tier_text(account->tier), (long long)account->stream_cap);
     }
     if (create->problems.count > 0)
         return errmsg_set(msg, ERR_STREAM_CAP_EXCEEDED, "an account has no room");

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/phase.h"
 #include "flow/stream_check.h"
 #include "flow/stream_claim.h"
 #include "flow/stream_finish.h"
@@ -15,18 +16,19 @@
 /* The story of a create. A step that has nothing to do answers ERR_OK. */
 static const struct step {
     const char *name;
+    enum phase phase;
     enum err (*run)(struct stream_create *create, struct errmsg *msg);
     bool after_reserve; /* also for a run that goes on with a stream that stands already */
 } steps[] = {
-    {"claim the idempotency key", stream_claim, false},
-    {"settle the segment", stream_settle_segment, false},
-    {"find what the request names", stream_find_targets, false},
-    {"check the limits", stream_check_limits, false},
-    {"look up handles", stream_resolve_handles, false},
-    {"ask whether Stripe answers", stream_check_billing, false},
-    {"reserve the stream", stream_reserve, false},
-    {"settle the bill", stream_settle_bill, true},
-    {"finish the stream", stream_finish, true},
+    {"claim the idempotency key", PHASE_CLAIM, stream_claim, false},
+    {"settle the segment", PHASE_CHECK, stream_settle_segment, false},
+    {"find what the request names", PHASE_CHECK, stream_find_targets, false},
+    {"check the limits", PHASE_CHECK, stream_check_limits, false},
+    {"look up handles", PHASE_LOOK_UP, stream_resolve_handles, false},
+    {"ask whether Stripe answers", PHASE_CHECK, stream_check_billing, false},
+    {"reserve the stream", PHASE_RESERVE, stream_reserve, false},
+    {"settle the bill", PHASE_BILL, stream_settle_bill, true},
+    {"finish the stream", PHASE_FINISH, stream_finish, true},
 };
 
 static enum err run_steps(struct stream_create *create, struct errmsg *msg)
@@ -37,6 +39,7 @@ static enum err run_steps(struct stream_create *create, struct errmsg *msg)
         if (create->is_reserved && !steps[i].after_reserve)
             continue;
         create->step = steps[i].name;
+        phase_begin(create->phases, steps[i].phase);
         err = steps[i].run(create, msg);
     }
     return err;
@@ -45,7 +48,8 @@ static enum err run_steps(struct stream_create *create, struct errmsg *msg)
 /* Once the stream is reserved, a database that went away leaves the outcome open. */
 static enum err after_reserve(const struct stream_create *create, enum err err)
 {
-    bool is_database = err == ERR_DB || err == ERR_DB_LOST || err == ERR_DB_RETRY;
+    bool is_database =
+        err == ERR_DB || err == ERR_DB_SCHEMA || err == ERR_DB_LOST || err == ERR_DB_RETRY;
 
     return create->is_reserved && is_database ? ERR_OUTCOME_UNKNOWN : err;
 }

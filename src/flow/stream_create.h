@@ -21,6 +21,7 @@ struct arena;
 struct flow;
 struct lookup;
 struct orphan;
+struct phase_times;
 struct segment_input;
 struct stream_create;
 struct zone_offset;
@@ -53,6 +54,7 @@ struct stream_create {
     unsigned char request_hash[DIGEST_BYTES]; /* of the body; only with a key */
     int64_t deadline_us;                      /* monotonic */
     const char *request_id;                   /* for write_answer */
+    struct phase_times *phases;               /* where the time goes; NULL = nobody asks */
     /* Shapes the answer for ERR: the stream in `stream` and `pairs`, or the refusal in `problems`
      * and `orphans`. No I/O: it runs inside a transaction. */
     void (*write_answer)(const struct stream_create *create, enum err err,

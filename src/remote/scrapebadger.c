@@ -15,6 +15,7 @@
 #include "edge/http.h"
 #include "edge/http_reply.h"
 #include "remote/reply_body.h"
+#include "remote/reply_metric.h"
 #include "rule/lookup.h"
 
 /* X allows 15 characters today; older and longer handles are still about. */
@@ -267,6 +268,7 @@ static void round_run(struct round *round)
                                           {"Accept", "application/json"}};
     struct http_call *calls = arena_array(round->arena, round->open_count, sizeof *calls);
     struct http_reply *replies = arena_array(round->arena, round->open_count, sizeof *replies);
+    int64_t start_us = clock_monotonic_us();
     size_t count = round->open_count;
 
     for (size_t i = 0; i < count; i++) {
@@ -280,6 +282,7 @@ static void round_run(struct round *round)
         };
     }
     http_run(service->http, round->arena, calls, count, replies);
+    reply_metric_add(METRIC_SCRAPEBADGER, replies, count, start_us);
     round->open_count = 0;
     round->retry_after_s = 0;
     for (size_t i = 0; i < count; i++) {
@@ -311,6 +314,7 @@ size_t scrapebadger_find(struct scrapebadger *service, struct arena *arena, stru
     round_run(&round);
     if (round_may_try(&round)) {
         clock_sleep_us(TRY_PAUSE_US);
+        metric_count(METRIC_RETRIES, METRIC_RETRY_LOOK_UP, 0);
         round_run(&round);
     }
     if (round.alarm != NULL)

@@ -5,11 +5,13 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/secret.h"
 #include "base/value.h"
 #include "edge/http.h"
 #include "edge/http_reply.h"
 #include "remote/reply_body.h"
+#include "remote/reply_metric.h"
 
 /* Pauses before the same call again. Stripe's libraries start at half a second and end at five. */
 #define PAUSE_MS 500
@@ -187,6 +189,7 @@ static void item_call(struct stripe *service, struct arena *arena, const char *i
         .header_count = HW_COUNT(headers) - (form == NULL ? 2 : 0),
         .deadline_us = deadline_us,
     };
+    int64_t start_us = clock_monotonic_us();
     struct http_reply reply;
 
     *ret_answer =
@@ -194,6 +197,7 @@ static void item_call(struct stripe *service, struct arena *arena, const char *i
     if (!id_is_plain(item_id))
         return;
     http_run(service->http, arena, &call, 1, &reply);
+    reply_metric_add(METRIC_STRIPE, &reply, 1, start_us);
     answer_read(ret_answer, arena, item_id, &reply);
 }
 

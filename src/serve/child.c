@@ -9,9 +9,10 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/metric.h"
+#include "base/scoreboard.h"
 #include "serve/generation.h"
 #include "serve/reconcile_process.h"
-#include "serve/scoreboard.h"
 #include "serve/sockets.h"
 #include "serve/worker.h"
 
@@ -24,15 +25,16 @@ static bool is_reconciler(const struct child *child)
 }
 
 bool child_start(struct child *child, const struct generation *generation,
-                 const struct sockets *sockets)
+                 const struct sockets *sockets, const struct scoreboard *board)
 {
     struct worker_setup setup = {.api = generation->setup,
+                                 .board = board,
                                  .score = child->score,
                                  .main_fd = child->role == ROSTER_WORKER ? sockets->main.fd : -1,
                                  .quick_fd = sockets->quick.fd,
                                  .master_pid = getpid()};
 
-    score_init(child->score, generation->number);
+    score_init(child->score, generation->number, !is_reconciler(child));
     pid_t pid = fork();
     if (pid == 0) {
         exit(is_reconciler(child) ? reconcile_process_run(&setup) : worker_run(&setup));
@@ -124,6 +126,8 @@ bool child_end(struct child *child, int status)
 
     if (has_crashed)
         child_log_crash(child, status);
+    if (!has_left)
+        metric_count(METRIC_DEATHS, has_crashed ? METRIC_CRASHED : METRIC_KILLED, 0);
     score_set_state(child->score, SCORE_FREE);
     child->state = CHILD_FREE;
     return has_crashed;

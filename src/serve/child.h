@@ -9,6 +9,7 @@
 
 struct generation;
 struct score;
+struct scoreboard;
 struct sockets;
 
 enum child_state {
@@ -36,7 +37,7 @@ struct child {
 /* Forks the process. False if there is no process to be had; it is then due again after a second.
  */
 bool child_start(struct child *child, const struct generation *generation,
-                 const struct sockets *sockets);
+                 const struct sockets *sockets, const struct scoreboard *board);
 
 /* Tells a running child to leave after its request, and again on later calls when it has not left
  * for a while: a signal can come in the instant before it is listened for. Another child that is

@@ -17,6 +17,7 @@
 
 void crew_init(struct crew *crew, struct scoreboard *board)
 {
+    crew->board = board;
     for (size_t i = 0; i < SCOREBOARD_SIZE; i++)
         crew->children[i].score = scoreboard_get(board, i);
 }
@@ -54,7 +55,8 @@ void crew_start_due(struct crew *crew, const struct generation_pair *generations
 
     for (EACH_CHILD(child, crew)) {
         if (child->state == CHILD_DUE && child->due_us <= now_us)
-            child_start(child, generation_find(generations, child->generation), sockets);
+            child_start(child, generation_find(generations, child->generation), sockets,
+                        crew->board);
     }
 }
 

@@ -3,15 +3,16 @@
 #define HW_SERVE_CREW_H
 
 #include "base/base.h"
+#include "base/scoreboard.h"
 #include "serve/child.h"
 #include "serve/crash_budget.h"
-#include "serve/scoreboard.h"
 
 struct generation;
 struct generation_pair;
 struct sockets;
 
 struct crew {
+    const struct scoreboard *board;
     struct crash_budget budget;
     bool budget_is_logged;
     struct child children[SCOREBOARD_SIZE];

@@ -10,13 +10,14 @@
 #include "base/config.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "base/metric.h"
+#include "base/scoreboard.h"
 #include "edge/service_manager.h"
 #include "serve/bulkhead.h"
 #include "serve/child.h"
 #include "serve/crew.h"
 #include "serve/generation.h"
 #include "serve/roster.h"
-#include "serve/scoreboard.h"
 #include "serve/sockets.h"
 
 /* How often the table of children is looked through without a signal: while something is under way,
@@ -245,6 +246,7 @@ static enum err master_init(struct master *master, const struct generation *firs
     if (err != ERR_OK)
         return err;
     master_set_signals(master);
+    metric_share();
     master->board = scoreboard_new();
     if (master->board == NULL)
         return errmsg_set(msg, ERR_IO, "Cannot share memory: %s.", strerror(errno));

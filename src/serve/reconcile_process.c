@@ -9,9 +9,9 @@
 #include "api/api_setup.h"
 #include "api/reconciler.h"
 #include "base/config.h"
+#include "base/scoreboard.h"
 #include "base/stop.h"
 #include "flow/reconcile.h"
-#include "serve/scoreboard.h"
 #include "serve/worker.h"
 
 /* The master kills who gives no sign of life for too long. */
@@ -29,7 +29,7 @@ int reconcile_process_run(const struct worker_setup *setup)
     if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != setup->master_pid)
         return EXIT_FAILURE;
     stop_init();
-    api = api_new(setup->api);
+    api = api_new(setup->api, NULL);
     stop_set_note(note_life, setup->score);
     note_life(setup->score);
     reconciler_run(api, RECONCILE_STREAM_AGE_S, setup->api->config->reconcile_every_s * 1000);

@@ -15,12 +15,13 @@
 #include "api/api.h"
 #include "api/api_setup.h"
 #include "api/request.h"
+#include "api/request_metric.h"
 #include "base/arena.h"
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/log.h"
+#include "base/scoreboard.h"
 #include "edge/fcgi.h"
-#include "serve/scoreboard.h"
 
 /* The peer is nginx on this machine, which sends a request only when it has all of it and reads
  * answers at once: a peer that is silent for a second is broken. */
@@ -88,7 +89,7 @@ static void worker_init(struct worker *worker, const struct worker_setup *setup)
     worker->request_limit = request_limit(config->max_requests);
     worker_set_signals(worker);
     worker->arena = arena_new();
-    worker->api = api_new(setup->api);
+    worker->api = api_new(setup->api, setup->board);
     worker->fcgi = fcgi_new();
 }
 
@@ -171,6 +172,8 @@ static void worker_serve(struct worker *worker, int fd)
         log_write(LOG_WARNING, "request %.40s: the peer left before its answer", request.id);
     /* The client has its answer from here on and does not wait for our tidying up. */
     fcgi_finish(worker->fcgi);
+    phase_end(&request.phases);
+    request_metric_add(&request);
     request_log(&request);
     arena_reset(worker->arena);
 }

@@ -44,6 +44,7 @@ static void test_defaults(void **state)
     assert_string_equal(config.log_level, "info");
     assert_string_equal(config.socket_path, "/run/headwater/headwater.sock");
     assert_string_equal(config.quick_socket_path, "/run/headwater/headwater-quick.sock");
+    assert_string_equal(config.log_file, "");
     assert_string_equal(config.socket_group, "");
     assert_int_equal(config.worker_count, 8);
     assert_int_equal(config.backlog, 128);
@@ -82,7 +83,7 @@ static void test_table_is_sound(void **state)
                          strcmp(option->name, config_options[j].name) == 0);
         }
     }
-    assert_int_equal(config_option_count, 25);
+    assert_int_equal(config_option_count, 26);
 }
 
 static void test_set(void **state)

@@ -15,9 +15,9 @@ my $INSTALLED = '/etc/headwater/nginx';
 
 # start(dir => ..., sources => nginx/ folder, app_socket => ..., quick_socket => ..., cache => ...,
 #     [port => the first to try], [rate => requests a minute], [read_timeout_s => 25],
-#     [workers => 1], [outlive => 1])
+#     [workers => 1], [outlive => 1], [monitors => who may ask /healthz, /readyz and /metrics])
 sub start ($class, %given) {
-    my %usual = (rate => 6000, read_timeout_s => 25, workers => 1);
+    my %usual = (rate => 6000, read_timeout_s => 25, workers => 1, monitors => '127.0.0.0/8');
     my $self  = bless { %usual, %given }, $class;
     mkdir "$self->{dir}" or croak "cannot make $self->{dir}: $!" if !-d $self->{dir};
     $self->{certificate} = Headwater::Certificate->get($self->{cache});
@@ -60,7 +60,7 @@ sub process_start ($self) {
     return 0;
 }
 
-# Writes the five files; also useful for "nginx -t" alone.
+# Writes the six files; also useful for "nginx -t" alone.
 sub config_write ($self) {
     my $dir = $self->{dir};
     mkdir "$dir/temp";
@@ -68,8 +68,10 @@ sub config_write ($self) {
     $self->copy('headwater-http.conf', $self->rate_replacements);
     $self->copy('headwater.conf',
         [1, qr{unix:/run/headwater/headwater\.sock}, "unix:$self->{app_socket}"],
-        [2, qr{unix:/run/headwater/headwater-quick\.sock}, "unix:$self->{quick_socket}"],
-        [2, qr{\Q$INSTALLED\E/}, "$dir/"]);
+        [3, qr{unix:/run/headwater/headwater-quick\.sock}, "unix:$self->{quick_socket}"],
+        [4, qr{\Q$INSTALLED\E/}, "$dir/"]);
+    $self->copy('headwater-monitoring.conf',
+        [1, qr{allow 127\.0\.0\.0/8;}, "allow $self->{monitors};"]);
     $self->copy('headwater-fastcgi.conf',
         [1, qr{fastcgi_read_timeout 25s;}, "fastcgi_read_timeout $self->{read_timeout_s}s;"]);
     $self->copy('site.conf',

@@ -1,4 +1,4 @@
-#include "serve/scoreboard.h"
+#include "base/scoreboard.h"
 
 #include <stdalign.h>
 #include <stdatomic.h>
@@ -15,6 +15,7 @@ struct score {
     alignas(CACHE_LINE_BYTES) _Atomic int32_t pid;
     _Atomic uint32_t generation;
     _Atomic uint32_t state;
+    _Atomic bool is_worker;
     _Atomic int64_t since_us;
     _Atomic uint64_t request_count;
     _Atomic uint64_t request_id[ID_WORDS]; /* the text's bytes, NUL-padded */
@@ -42,9 +43,10 @@ struct score *scoreboard_get(struct scoreboard *board, size_t index)
     return &board->scores[index];
 }
 
-void score_init(struct score *score, uint32_t generation)
+void score_init(struct score *score, uint32_t generation, bool is_worker)
 {
     score_set_pid(score, 0);
+    atomic_store(&score->is_worker, is_worker);
     atomic_store(&score->generation, generation);
     atomic_store(&score->request_count, 0);
     score_set_request_id(score, "");
@@ -91,4 +93,21 @@ struct score_view score_read(const struct score *score)
         words[i] = atomic_load_explicit(&score->request_id[i], memory_order_relaxed);
     memcpy(view.request_id, words, sizeof words);
     return view;
+}
+
+struct score_census scoreboard_count(const struct scoreboard *board)
+{
+    struct score_census census = {0};
+
+    for (size_t i = 0; i < SCOREBOARD_SIZE; i++) {
+        const struct score *score = &board->scores[i];
+        uint32_t state = atomic_load_explicit(&score->state, memory_order_relaxed);
+
+        if (!atomic_load_explicit(&score->is_worker, memory_order_relaxed))
+            continue;
+        census.starting_count += state == SCORE_STARTING;
+        census.ready_count += state == SCORE_READY;
+        census.busy_count += state == SCORE_BUSY;
+    }
+    return census;
 }

@@ -2,15 +2,14 @@
  * What every worker is doing, in memory that master and workers share. A score belongs to one
  * process at a time: the master prepares a free one before it forks, from then on only the worker
  * writes, and the master only reads. No locks: a worker may die between any two instructions.
- * Counters that all workers share, of all generations, belong into struct scoreboard too; a breaker
- * belongs to one generation (serve/generation.h).
+ * What is counted over all processes stands in base/metric.h.
  */
-#ifndef HW_SERVE_SCOREBOARD_H
-#define HW_SERVE_SCOREBOARD_H
+#ifndef HW_BASE_SCOREBOARD_H
+#define HW_BASE_SCOREBOARD_H
 
 #include "base/base.h"
 
-/* Workers of all generations that can live at one time. */
+/* Processes of all generations that can live at one time. */
 #define SCOREBOARD_SIZE 1024
 
 /* Room for a request id with its NUL; nginx's has 32 characters. A longer one is cut. */
@@ -34,8 +33,8 @@ void scoreboard_free(struct scoreboard *board);
 /* The score with an index below SCOREBOARD_SIZE. */
 struct score *scoreboard_get(struct scoreboard *board, size_t index);
 
-/* Prepares a score for a worker about to be forked: starting, nothing served. */
-void score_init(struct score *score, uint32_t generation);
+/* Prepares a score for a process about to be forked: starting, nothing served. */
+void score_init(struct score *score, uint32_t generation, bool is_worker);
 
 /* Notes the process that owns the score from now on. */
 void score_set_pid(struct score *score, int32_t pid);
@@ -48,6 +47,16 @@ void score_set_request_id(struct score *score, const char *id);
 
 /* Notes that one more request is done. */
 void score_add_request(struct score *score);
+
+/* How many workers, of all generations, are in each state. */
+struct score_census {
+    int64_t starting_count;
+    int64_t ready_count;
+    int64_t busy_count;
+};
+
+/* Counts them now; not all of it at one moment. */
+struct score_census scoreboard_count(const struct scoreboard *board);
 
 /* A score as it was at one moment. The id may be torn if its worker moves on meanwhile; it is exact
  * for a worker that hangs or is dead. */

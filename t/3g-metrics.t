@@ -1,0 +1,149 @@
+#!/usr/bin/perl
+# GET /metrics: what is counted is what has happened; it survives workers and reloads.
+use v5.36;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use Headwater::Lab;
+use Headwater::Metrics;
+use Headwater::Wait qw(wait_for);
+use Test::More;
+
+my $lab    = Headwater::Lab->new(workers => 4, config => { 'server.breaker_pause_ms' => 60_000 });
+my $team   = $lab->team;
+my $client = $lab->client($team);
+
+sub metrics () {
+    my $response = $lab->client->get('/metrics');
+    is($response->headers->content_type, 'text/plain; version=0.0.4; charset=utf-8', 'type');
+    return Headwater::Metrics->new($response->body);
+}
+
+# What a block of code adds to each sample that it changes.
+sub added_by ($code) {
+    my $before = metrics();
+    $code->();
+    my $after = metrics();
+    return sub ($sample) { return $after->value($sample) - $before->value($sample) };
+}
+
+sub create ($handle) {
+    return $client->post_stream(
+        { pairs => [{ accountHandle => $handle, segment => { description => 'x' } }] });
+}
+
+subtest 'before anything has happened' => sub {
+    my $metrics = metrics();
+    is($metrics->type($_), 'counter',   $_) for grep {/_total$/} $metrics->families;
+    is($metrics->type($_), 'histogram', $_)
+        for qw(headwater_request_seconds headwater_phase_seconds headwater_upstream_seconds);
+    is($metrics->value('headwater_database_up'), 1, 'the database is up');
+    is($metrics->value('headwater_workers_wanted'), 4, 'four workers are wanted');
+    is($metrics->value('headwater_workers{state="busy"}'), 1, 'the one that answers is busy');
+    is($metrics->value('headwater_workers{state="ready"}'), 3, 'the others wait');
+    is_deeply([$metrics->samples(qr/^headwater_build_info/)],
+        ['headwater_build_info{version="' . version() . '"}'], 'the version');
+};
+
+sub version () { return $lab->client->get('/readyz')->json->{version} }
+
+subtest 'a create' => sub {
+    my $added = added_by(sub { is(create('metrics_a')->code, 201, 'created') });
+    my $post  = 'route="/v1/streams"';
+    is($added->(qq(headwater_requests_total{$post,status="201",code=""})), 1, 'one request');
+    is($added->(qq(headwater_request_seconds_count{$post})),             1, 'its time');
+    is($added->(qq(headwater_request_seconds_bucket{$post,le="+Inf"})),  1, 'in the last bucket');
+    cmp_ok($added->(qq(headwater_request_seconds_sum{$post})), '>', 0, 'and the sum');
+    for my $phase (qw(authenticate read claim check look_up reserve bill finish answer)) {
+        is($added->(qq(headwater_phase_seconds_count{phase="$phase"})), $phase eq 'authenticate'
+            || $phase eq 'answer' ? 2 : 1, "phase $phase");
+    }
+    for my $service (qw(scrapebadger stripe)) {
+        my $call = qq(service="$service",outcome="answered");
+        is($added->("headwater_upstream_calls_total{$call}"), 1, "one call to $service");
+        is($added->(qq(headwater_upstream_seconds_count{service="$service"})), 1, 'its time');
+    }
+};
+
+subtest 'refusals' => sub {
+    my $added = added_by(sub {
+        is($client->post_stream('{')->code, 400, 'no JSON');
+        is($client->get('/v1/streams/999')->code, 404, 'no stream');
+        is($client->get('/v1/nothing')->code, 404, 'no route');
+        is(create('missing_ann')->code, 404, 'no handle');
+    });
+    is($added->('headwater_requests_total{route="/v1/streams",status="400",code="invalid_json"}'),
+        1, 'invalid_json');
+    is($added->('headwater_requests_total{route="/v1/streams/{id}",status="404",code="not_found"}'),
+        1, 'not_found');
+    is($added->('headwater_requests_total{route="none",status="404",code="not_found"}'),
+        1, 'outside of all routes');
+    is($added->('headwater_requests_total{route="/v1/streams",status="404",'
+        . 'code="handle_not_found"}'), 1, 'handle_not_found');
+    is($added->('headwater_upstream_calls_total{service="scrapebadger",outcome="refused"}'), 1,
+        'the look-up was refused');
+};
+
+subtest 'a cap' => sub {
+    $lab->dbh->do("UPDATE tier SET stream_cap = 1 WHERE tier = 'starter'");
+    my $added = added_by(sub { is(create('metrics_a')->code, 400, 'refused') });
+    is($added->('headwater_cap_refusals_total'), 1, 'one account had no room');
+    $lab->dbh->do("UPDATE tier SET stream_cap = 3 WHERE tier = 'starter'");
+};
+
+subtest 'Stripe is silent for a moment' => sub {
+    $lab->billing_rest;
+    $lab->stripe->fault(kind => 'drop', times => 1, match => $team->{items}{starter});
+    my $added = added_by(sub { is(create('metrics_b')->code, 201, 'created in the end') });
+    cmp_ok($added->('headwater_upstream_calls_total{service="stripe",outcome="silent"}'), '>=', 1,
+        'the call that failed');
+    cmp_ok($added->('headwater_retries_total{what="billing"}'), '>=', 1, 'and was made again');
+};
+
+subtest 'they survive' => sub {
+    my $created = 'headwater_requests_total{route="/v1/streams",status="201",code=""}';
+    my $before  = metrics()->value($created);
+    my @workers = $lab->daemon->workers;
+    kill KILL => @workers;
+    wait_for('new workers', 10, sub { scalar($lab->daemon->workers) == 4 });
+    my $after = metrics();
+    is($after->value($created), $before, 'workers that are killed');
+    is($after->value('headwater_process_deaths_total{how="crashed"}'), 4, 'whose end is counted');
+    my %before = map { $_ => 1 } $lab->daemon->workers;
+    $lab->daemon->process->signal('HUP');
+    wait_for('new workers', 10, sub { !grep { $before{$_} } $lab->daemon->workers });
+    is(metrics()->value($created), $before, 'a reload');
+};
+
+subtest 'what the reconciler has done' => sub {
+    my $added = added_by(sub { $lab->operator->run('reconcile', '--once') });
+    is($added->('headwater_reconciler_passes_total'), 1, 'a pass, though by another process');
+    cmp_ok($added->('headwater_quantities_audited_total'), '>=', 1, 'and what it compared');
+    $lab->stripe->control(POST => "subscriptions/$team->{subscription}",
+        { items => [{ id => $team->{items}{starter}, quantity => 77 }] });
+    $added = added_by(sub { $lab->operator->run('reconcile', '--once') });
+    is($added->('headwater_quantities_drifted_total'), 1, 'a drift');
+    my $last = metrics()->value('headwater_reconciler_last_pass_timestamp_seconds');
+    cmp_ok(abs($last - time), '<', 60, 'and when the last pass ended');
+};
+
+subtest 'pending streams' => sub {
+    is(metrics()->value('headwater_pending_streams'), 0, 'none');
+    my ($id) = $lab->dbh->selectrow_array('SELECT MIN(id) FROM stream');
+    $lab->dbh->do("UPDATE stream SET status = 'pending' WHERE id = $id");
+    my $metrics = metrics();
+    is($metrics->value('headwater_pending_streams'), 1, 'one');
+    my $oldest = $metrics->value('headwater_pending_stream_oldest_timestamp_seconds');
+    cmp_ok(abs($oldest - time), '<', 300, 'since when');
+    $lab->dbh->do("UPDATE stream SET status = 'active' WHERE id = $id");
+};
+
+subtest 'without a database' => sub {
+    $lab->database->process->signal('STOP');
+    my $metrics = metrics();
+    $lab->database->process->signal('CONT');
+    is($metrics->value('headwater_database_up'), 0, 'it says so');
+    ok(!$metrics->has('headwater_pending_streams'), 'and leaves out what only the database knows');
+};
+
+$lab->stop(allow => qr/worker died/);
+done_testing;

@@ -1,0 +1,87 @@
+#!/usr/bin/perl
+# The Grafana dashboard and the alert rules speak of metrics and labels that there are, and
+# Prometheus' own checker has nothing against rules and metrics.
+use v5.36;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use Headwater::Files qw(file_read file_write program_find);
+use Headwater::Lab;
+use Headwater::Metrics;
+use Mojo::JSON qw(decode_json);
+use Test::More;
+
+my $top = "$FindBin::Bin/..";
+my $lab = Headwater::Lab->new;
+
+# One request of each sort that leaves a label behind.
+my $client = $lab->client($lab->team);
+$client->post_stream(
+    { pairs => [{ accountHandle => 'board_a', segment => { description => 'x' } }] });
+$client->post_stream('{');
+my $text    = $lab->client->get('/metrics')->body;
+my $metrics = Headwater::Metrics->new($text);
+
+# What is known: each name of a sample, and for each the labels it has.
+my %labels;
+for my $sample ($metrics->samples(qr/./)) {
+    my ($name, $inside) = $sample =~ /\A([a-z_]+)(?:\{(.*)\})?\z/;
+    $labels{$name}{$_} = 1 for 'instance', 'job', ($inside // '') =~ /(?:\A|,)([a-z_]+)=/g;
+}
+
+# Names of ours in an expression, each with the labels that it is asked by.
+sub uses_of ($expression) {
+    my @uses;
+    while ($expression =~ /\b(headwater_[a-z_]+)(?:\{([^}]*)\})?/g) {
+        my ($name, $matchers) = ($1, $2 // '');
+        push @uses, [$name, $matchers =~ /(?:\A|,)\s*([a-z_]+)\s*(?:=~|!=|!~|=)/g];
+    }
+    return @uses;
+}
+
+sub fine ($what, @expressions) {
+    my @unknown;
+    for my $use (map { uses_of($_) } @expressions) {
+        my ($name, @asked) = @$use;
+        push @unknown, $labels{$name} ? grep { !$labels{$name}{$_} } @asked : $name;
+    }
+    is_deeply(\@unknown, [], $what);
+    return;
+}
+
+my $board  = decode_json(file_read("$top/etc/grafana-dashboard.json"));
+my @panels = grep { $_->{type} ne 'row' } $board->{panels}->@*;
+cmp_ok(@panels, '>', 10, 'the dashboard has panels');
+fine("panel: $_->{title}", map { $_->{expr} } $_->{targets}->@*) for @panels;
+ok(uses_of($_->{targets}[0]{expr}) > 0, "$_->{title} shows something of ours") for @panels;
+
+my @places = map { my $p = $_->{gridPos}; [$_->{title}, @$p{qw(x y w h)}] } $board->{panels}->@*;
+for my $a (@places) {
+    my @over = grep { $_ ne $a && $a->[1] < $_->[1] + $_->[3] && $_->[1] < $a->[1] + $a->[3]
+            && $a->[2] < $_->[2] + $_->[4] && $_->[2] < $a->[2] + $a->[4] } @places;
+    is_deeply([map { $_->[0] } @over], [], "$a->[0] lies over no other");
+}
+
+my $rules = file_read("$top/etc/prometheus-alerts.yml");
+my @alerts = $rules =~ /^\s*expr: (.+)$/mg;
+cmp_ok(@alerts, '>', 8, 'there are alert rules');
+fine("alert: $_", $_) for @alerts;
+
+# Every metric is watched or shown somewhere.
+my $shown = join ' ', @alerts, map { map { $_->{expr} } $_->{targets}->@* } @panels;
+for my $family (grep { $_ ne 'headwater_build_info' } $metrics->families) {
+    like($shown, qr/\b\Q$family\E/, "$family is used");
+}
+
+subtest 'promtool' => sub {
+    my $promtool = eval { program_find('promtool') };
+    plan skip_all => 'promtool is missing: Debian package prometheus'
+        if !$promtool && !$ENV{CI};
+    my $file = $lab->dir . '/metrics.txt';
+    file_write($file, $text);
+    is(qx{$promtool check metrics < $file 2>&1}, '', 'check metrics');
+    my $said = qx{$promtool check rules $top/etc/prometheus-alerts.yml 2>&1};
+    is($?, 0, 'check rules') or diag $said;
+};
+
+$lab->stop;
+done_testing;
