@@ -17,28 +17,36 @@ fail() {
     exit 1
 }
 
+# output_of command...: runs it; its output is $tmp/output afterwards, which it may read before.
+output_of() {
+    result=0
+    "$@" >"$tmp/output.new" 2>&1 || result=$?
+    mv "$tmp/output.new" "$tmp/output"
+    return "$result"
+}
+
+output_show() { sed 's/^/#   /' "$tmp/output"; }
+
 # check "what" command...: the command must succeed.
 check() {
     what=$1
     shift
-    if "$@" >"$tmp/check.log" 2>&1; then
-        ok "$what"
-    else
-        sed 's/^/#   /' "$tmp/check.log"
+    output_of "$@" || {
+        output_show
         fail "$what"
-    fi
+    }
+    ok "$what"
 }
 
 # refuse "what" command...: the command must fail.
 refuse() {
     what=$1
     shift
-    if "$@" >"$tmp/check.log" 2>&1; then
-        sed 's/^/#   /' "$tmp/check.log"
+    if output_of "$@"; then
+        output_show
         fail "$what"
-    else
-        ok "$what"
     fi
+    ok "$what"
 }
 
 # is "what" value expected
@@ -52,10 +60,10 @@ wait_for() {
     what=$1
     shift
     tries=0
-    until "$@" >"$tmp/check.log" 2>&1; do
+    until output_of "$@"; do
         tries=$((tries + 1))
         if [ "$tries" -ge 150 ]; then
-            sed 's/^/#   /' "$tmp/check.log"
+            output_show
             fail "$what, within half a minute"
         fi
         sleep 0.2
