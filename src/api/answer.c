@@ -16,7 +16,10 @@ static void add_details(struct json_node *error, const struct problem_list *prob
          problem = problem->next) {
         struct json_node *item = json_node_push_object(list);
 
-        json_node_add_text(item, "pointer", problem->pointer);
+        if (problem->parameter != NULL)
+            json_node_add_text(item, "parameter", problem->parameter);
+        else
+            json_node_add_text(item, "pointer", problem->pointer);
         json_node_add_text(item, "code", problem->code);
         json_node_add_text(item, "message", problem->message);
     }
@@ -39,16 +42,28 @@ static void add_orphans(struct json_node *error, const struct orphan *orphans, s
     }
 }
 
+/* What all the problems are; those of the query stand before those of the body. */
+static const char *noun_of(const struct problem_list *problems)
+{
+    if (problems->first->parameter == NULL)
+        return "field";
+    return problems->last->parameter == NULL ? "place" : "query parameter";
+}
+
+/* "1 field is invalid.", "2 query parameters are invalid." */
+static const char *count_invalid(struct arena *arena, const struct problem_list *problems)
+{
+    return arena_printf(arena, "%zu %s%s invalid.", problems->count, noun_of(problems),
+                        problems->count == 1 ? " is" : "s are");
+}
+
 static const char *message_of(struct arena *arena, enum err err,
                               const struct answer_details *details)
 {
-    size_t count = details->problems == NULL ? 0 : details->problems->count;
-
     if (details->message != NULL)
         return details->message;
     if (err == ERR_VALIDATION_FAILED)
-        return arena_printf(arena, count == 1 ? "%zu field is invalid." : "%zu fields are invalid.",
-                            count);
+        return count_invalid(arena, details->problems);
     return error_table_get(err)->message;
 }
 

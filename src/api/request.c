@@ -128,6 +128,8 @@ void request_log(const struct request *request)
         log_line_add_text(&line, "key", request->key_id);
     if (request->caller.team_id != 0)
         log_line_add_int(&line, "team", request->caller.team_id);
+    if (request->validate_only)
+        log_line_add_bool(&line, "validateOnly", true);
     if (failed) {
         log_line_add_text(&line, "code", row->code);
         log_line_add_text(&line, "while", request->step);

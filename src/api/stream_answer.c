@@ -26,3 +26,19 @@ void stream_answer_write(const struct stream_create *create, enum err err,
     ret_answer->body = body.text;
     ret_answer->body_len = body.len;
 }
+
+void stream_answer_write_preview(const struct stream_create *create,
+                                 const struct stream_preview *preview, enum err err,
+                                 struct create_answer *ret_answer)
+{
+    struct buf body;
+
+    if (err != ERR_OK) {
+        stream_answer_write(create, err, ret_answer);
+        return;
+    }
+    buf_init(&body, create->arena);
+    stream_json_write_preview(create->arena, &create->stream, create->pairs, create->pair_count,
+                              create->caller.is_free, preview, clock_now_us(), &body);
+    *ret_answer = (struct create_answer){200, body.text, body.len};
+}

@@ -15,9 +15,11 @@
 #include "edge/json_read.h"
 #include "edge/json_write.h"
 #include "flow/stream_create.h"
+#include "flow/stream_preview.h"
 #include "rule/media_type.h"
 #include "rule/problem.h"
 #include "rule/stream_input.h"
+#include "rule/stream_query.h"
 
 #define BODY_MAX_BYTES ((size_t)64 * 1024)
 
@@ -59,7 +61,8 @@ static void hash_body(struct arena *arena, const struct value *body,
     digest_sha256(canonical.text, canonical.len, ret_hash);
 }
 
-/* Bytes to a checked input; the orders 2 to 5 of the contract, one after the other. */
+/* Bytes to a checked input; the orders 2 to 5 of the contract, one after the other. PROBLEMS has
+ * those of the query already. */
 static enum err read_request(struct endpoint_env *env, struct request *request,
                              struct problem_list *problems, struct stream_create *create)
 {
@@ -83,25 +86,55 @@ static enum err read_request(struct endpoint_env *env, struct request *request,
     if (problems->count > 0)
         return errmsg_set(&request->msg, ERR_VALIDATION_FAILED,
                           "%zu problems, first %.100s: %.200s", problems->count,
-                          problems->first->pointer, problems->first->message);
+                          problem_place(problems->first), problems->first->message);
     create->input = input;
     if (create->idempotency_key != NULL)
         hash_body(request->arena, &body, create->request_hash);
     return ERR_OK;
 }
 
-/* The answer of a create that ran, with its headers. */
-static void answer_create(struct request *request, const struct stream_create *create)
+/* The faults are told if the request came so far that all of them are known. */
+static void answer_unread(struct request *request, const struct problem_list *problems)
 {
+    struct answer_details details = {0};
+
+    if (request->err == ERR_VALIDATION_FAILED)
+        details.problems = problems;
+    if (request->err == ERR_INVALID_JSON)
+        details.message = request->msg.text; /* says what is wrong, and where */
+    answer_error(request, &details);
+}
+
+/* The answer of a create or dry run that ran, with the headers of its error. */
+static void answer_run(struct request *request, const struct stream_create *create,
+                       const struct create_answer *answer)
+{
+    request->step = create->step;
     if (request->err != ERR_OK)
         answer_headers(request, create->retry_after_s);
-    answer_body(request, create->answer.status, create->answer.body, create->answer.body_len);
+    answer_body(request, answer->status, answer->body, answer->body_len);
+}
+
+static void run_create(struct request *request, struct stream_create *create)
+{
+    request->err = stream_create_run(create, &request->msg);
+    answer_run(request, create, &create->answer);
     if (create->answer.status < 300)
         request_add_header(
             request, "Location",
             arena_printf(request->arena, "/v1/streams/%lld", (long long)create->stream.id));
     if (create->is_replayed)
         request_add_header(request, "Idempotent-Replayed", "true");
+}
+
+static void run_preview(struct request *request, struct stream_create *create)
+{
+    struct stream_preview preview;
+    struct create_answer answer;
+
+    request->err = stream_preview_run(create, &preview, &request->msg);
+    stream_answer_write_preview(create, &preview, request->err, &answer);
+    answer_run(request, create, &answer);
 }
 
 enum err stream_post(struct endpoint_env *env, struct request *request)
@@ -114,19 +147,18 @@ enum err stream_post(struct endpoint_env *env, struct request *request)
                                    .phases = &request->phases,
                                    .write_answer = stream_answer_write};
     struct problem_list problems;
-    struct answer_details details = {.problems = &problems};
 
     problem_list_init(&problems, request->arena);
     request->step = "read the request";
+    /* First of all, so that the log tells a dry run however it ends. */
+    stream_query_read(fcgi_find_param(request->fcgi, "QUERY_STRING"), &problems,
+                      &request->validate_only);
     request->err = read_request(env, request, &problems, &create);
-    if (request->err == ERR_INVALID_JSON)
-        details.message = request->msg.text; /* says what is wrong, and where */
-    if (request->err != ERR_OK) {
-        answer_error(request, &details);
-        return request->err;
-    }
-    request->err = stream_create_run(&create, &request->msg);
-    request->step = create.step;
-    answer_create(request, &create);
+    if (request->err != ERR_OK)
+        answer_unread(request, &problems);
+    else if (request->validate_only)
+        run_preview(request, &create);
+    else
+        run_create(request, &create);
     return request->err;
 }

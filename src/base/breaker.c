@@ -45,6 +45,11 @@ bool breaker_admits(struct breaker *breaker, int64_t now_us)
                                           now_us + breaker->pause_us);
 }
 
+bool breaker_would_admit(const struct breaker *breaker, int64_t now_us)
+{
+    return now_us >= atomic_load(&breaker->open_until_us);
+}
+
 bool breaker_is_closed(const struct breaker *breaker)
 {
     return atomic_load(&breaker->open_until_us) == 0;

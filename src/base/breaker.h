@@ -22,6 +22,9 @@ void breaker_free(struct breaker *breaker);
  * caller in each pause: the probe. */
 bool breaker_admits(struct breaker *breaker, int64_t now_us) HW_MUST_CHECK;
 
+/* True if breaker_admits would say so at NOW_US. For who only asks: it never is the probe. */
+bool breaker_would_admit(const struct breaker *breaker, int64_t now_us) HW_MUST_CHECK;
+
 /* True if it is closed. For a call that may be left out, and must not be the probe. */
 bool breaker_is_closed(const struct breaker *breaker) HW_MUST_CHECK;
 

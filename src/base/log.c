@@ -127,6 +127,14 @@ void log_line_add_int(struct log_line *line, const char *name, int64_t number)
         line_add(line, digits, (size_t)len);
 }
 
+void log_line_add_bool(struct log_line *line, const char *name, bool boolean)
+{
+    const char *word = boolean ? "true" : "false";
+
+    if (line_add_name(line, name))
+        line_add(line, word, strlen(word));
+}
+
 void log_line_init(struct log_line *line, enum log_level level, const char *message)
 {
     char now[CLOCK_RFC3339_BYTES];

@@ -36,6 +36,7 @@ void log_line_init(struct log_line *line, enum log_level level, const char *mess
 /* Adds a member. A value that does not fit is cut. NULL text adds nothing. */
 void log_line_add_text(struct log_line *line, const char *name, const char *text);
 void log_line_add_int(struct log_line *line, const char *name, int64_t number);
+void log_line_add_bool(struct log_line *line, const char *name, bool boolean);
 
 /* Ends the line and writes it. */
 void log_line_write(struct log_line *line);

@@ -32,6 +32,11 @@ const char *stream_target_handle(const struct target *target)
     return is_looked_up(target) ? target->lookup->profile.handle : target->account->handle;
 }
 
+enum tier stream_target_tier(const struct target *target)
+{
+    return target->account == NULL ? target->tier : target->account->tier;
+}
+
 enum err stream_refresh_accounts(struct stream_create *create, struct errmsg *msg)
 {
     int64_t *ids = arena_array(create->arena, create->target_count, sizeof *ids);
@@ -55,12 +60,6 @@ enum err stream_refresh_accounts(struct stream_create *create, struct errmsg *ms
     return ERR_OK;
 }
 
-/* The tier a target is or will be billed in. */
-static enum tier tier_of(const struct target *target)
-{
-    return target->account == NULL ? target->tier : target->account->tier;
-}
-
 enum err stream_raise_billing(struct stream_create *create, struct errmsg *msg)
 {
     struct db *db = create->flow->db;
@@ -73,7 +72,7 @@ enum err stream_raise_billing(struct stream_create *create, struct errmsg *msg)
         return ERR_OK;
     for (size_t i = 0; i < create->target_count; i++) {
         const struct target *target = &create->targets[i];
-        unsigned bit = 1U << tier_of(target);
+        unsigned bit = 1U << stream_target_tier(target);
 
         if (target->origin != PAIR_KNOWN)
             added_tiers |= bit;

@@ -1,9 +1,11 @@
-/* What the reserving transaction does to accounts. All of it runs inside that transaction. */
+/* The accounts of a create's targets, and what the reserving transaction does to them. What changes
+ * rows runs inside that transaction. */
 #ifndef HW_FLOW_STREAM_ACCOUNT_H
 #define HW_FLOW_STREAM_ACCOUNT_H
 
 #include "base/base.h"
 #include "base/err.h"
+#include "rule/tier.h"
 
 struct stream_create;
 struct target;
@@ -13,6 +15,9 @@ bool stream_needs_team_lock(const struct stream_create *create);
 
 /* The handle of a target in X's own letter case. */
 const char *stream_target_handle(const struct target *target);
+
+/* The tier that a target's account has, or will have. */
+enum tier stream_target_tier(const struct target *target);
 
 /* Reads the accounts that are named by id once more. */
 enum err stream_refresh_accounts(struct stream_create *create, struct errmsg *msg) HW_MUST_CHECK;

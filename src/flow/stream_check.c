@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/metric.h"
 #include "flow/flow.h"
+#include "flow/stream_account.h"
 #include "flow/stream_create.h"
 #include "rule/entitlement.h"
 #include "store/account.h"
@@ -25,8 +26,7 @@ static enum err read_entitlement(struct stream_create *create, struct entitlemen
         if (target->origin == PAIR_KNOWN)
             continue;
         entitlement.added_count++;
-        entitlement.added_tiers |=
-            1U << (target->account == NULL ? target->tier : target->account->tier);
+        entitlement.added_tiers |= 1U << stream_target_tier(target);
     }
     if (entitlement.added_count > 0 && entitlement.is_free)
         err = account_count_tracked(create->flow->db, create->arena, create->caller.team_id,
@@ -76,17 +76,27 @@ static bool adds_paid_account(const struct stream_create *create)
     return false;
 }
 
+static enum err refuse_billing(struct stream_create *create, struct errmsg *msg)
+{
+    create->retry_after_s =
+        breaker_retry_after_s(create->flow->stripe_breaker, clock_monotonic_us());
+    return errmsg_set(msg, ERR_BILLING_UNAVAILABLE, "Stripe has not answered for a while");
+}
+
 enum err stream_check_billing(struct stream_create *create, struct errmsg *msg)
 {
-    struct breaker *breaker = create->flow->stripe_breaker;
-
     if (!adds_paid_account(create))
         return ERR_OK;
-    create->is_admitted = breaker_admits(breaker, clock_monotonic_us());
-    if (create->is_admitted)
+    create->is_admitted = breaker_admits(create->flow->stripe_breaker, clock_monotonic_us());
+    return create->is_admitted ? ERR_OK : refuse_billing(create, msg);
+}
+
+enum err stream_foresee_billing(struct stream_create *create, struct errmsg *msg)
+{
+    if (!adds_paid_account(create) ||
+        breaker_would_admit(create->flow->stripe_breaker, clock_monotonic_us()))
         return ERR_OK;
-    create->retry_after_s = breaker_retry_after_s(breaker, clock_monotonic_us());
-    return errmsg_set(msg, ERR_BILLING_UNAVAILABLE, "Stripe has not answered for a while");
+    return refuse_billing(create, msg);
 }
 
 static struct account *find_account(const struct account_list *accounts, int64_t id)

@@ -17,6 +17,9 @@ enum err stream_check_limits(struct stream_create *create, struct errmsg *msg) H
  * down, with the pause until it is asked again. */
 enum err stream_check_billing(struct stream_create *create, struct errmsg *msg) HW_MUST_CHECK;
 
+/* The same for a dry run, which will not call Stripe: it leaves the probe to a create. */
+enum err stream_foresee_billing(struct stream_create *create, struct errmsg *msg) HW_MUST_CHECK;
+
 /* Says why the chokepoint did not take all accounts, which are given as they are after the
  * rollback: ERR_ACCOUNT_NOT_FOUND or ERR_STREAM_CAP_EXCEEDED with the offenders. ERR_OK if there is
  * room by now, or one has only changed its state: then the next try decides under the team's lock.

@@ -8,10 +8,10 @@
 #include "flow/stream_check.h"
 #include "flow/stream_claim.h"
 #include "flow/stream_create.h"
+#include "flow/stream_draft.h"
 #include "flow/stream_target.h"
 #include "rule/segment_input.h"
 #include "rule/slot.h"
-#include "rule/stream_name.h"
 #include "store/account.h"
 #include "store/billing.h"
 #include "store/segment.h"
@@ -26,7 +26,7 @@ static void forget_last_try(struct stream_create *create)
     problem_list_init(&create->problems, create->arena);
     create->wait_tiers = 0;
     create->was_short = false;
-    create->stream = (struct stream){.team_id = create->caller.team_id};
+    stream_draft_begin(create);
 }
 
 /* Under the team's lock: who else adds or wakes an account of the team has done so, or waits. The
@@ -60,8 +60,6 @@ static enum err lock_claim(struct stream_create *create, struct errmsg *msg)
 
 static enum err put_segment(struct stream_create *create, struct errmsg *msg)
 {
-    create->stream.segment_id = create->segment.id;
-    create->stream.segment_created = create->segment_input != NULL;
     if (create->segment_input == NULL)
         return ERR_OK;
     return segment_add(create->flow->db, create->arena, create->caller.team_id,
@@ -69,77 +67,18 @@ static enum err put_segment(struct stream_create *create, struct errmsg *msg)
                        msg);
 }
 
-static const char *timezone_of(const struct stream_create *create)
+/* A stream without times of its own is due once a day, evenly over the day's slots. */
+static void choose_slot(struct stream *stream)
 {
-    if (create->input->timezone != NULL)
-        return create->input->timezone;
-    return create->caller.timezone[0] != '\0' ? create->caller.timezone : "UTC";
-}
-
-static const char *name_of(const struct stream_create *create)
-{
-    if (create->input->name != NULL)
-        return create->input->name;
-    return stream_name_derive(create->arena, create->segment.name, create->segment.description,
-                              stream_target_handle(&create->targets[0]), create->target_count);
-}
-
-static void fill_stream(struct stream_create *create)
-{
-    const struct stream_input *input = create->input;
-    struct stream *stream = &create->stream;
-
-    for (size_t i = 0; i < STREAM_RUN_BYTES; i++)
-        stream->run_id[i] = create->run_id[i];
-    stream->name = name_of(create);
-    stream->is_pending = create->wait_tiers != 0;
-    stream->is_active = true;
-    stream->pair_count = create->target_count;
-    stream->timezone = timezone_of(create);
-    stream->auto_enrich_linkedin = input->auto_enrich_linkedin;
-    stream->auto_enrich_email = input->auto_enrich_email;
-    stream->email_mode = input->email_mode;
-    stream->email_digest = input->email_digest;
-    stream->telegram = input->telegram;
-    stream->delivery = input->delivery;
-    stream->webhook_url = input->webhook_url;
-    stream->csv = input->csv;
-}
-
-static void fill_slots(struct stream_create *create)
-{
-    const struct stream_input *input = create->input;
-    struct stream *stream = &create->stream;
-
-    stream->slot_count = input->slot_count;
-    for (size_t i = 0; i < input->slot_count; i++)
-        stream->slots[i] = input->slots[i];
     if (stream->slot_count > 0)
         return;
     stream->slots[0] = slot_of_stream(stream->id);
     stream->slot_count = 1;
 }
 
-static void fill_pairs(struct stream_create *create)
-{
-    create->pair_count = create->target_count;
-    create->pairs = arena_array(create->arena, create->pair_count, sizeof *create->pairs);
-    for (size_t i = 0; i < create->pair_count; i++) {
-        const struct target *target = &create->targets[i];
-
-        create->pairs[i] = (struct pair){
-            .account_id = target->account_id,
-            .origin = target->origin,
-            .handle = stream_target_handle(target),
-            .tier = target->account->tier,
-            .account_is_pending = target->account->state == ACCOUNT_PENDING,
-        };
-    }
-}
-
 static enum err take_accounts(struct stream_create *create, struct errmsg *msg)
 {
-    fill_pairs(create);
+    stream_draft_pairs(create);
     return stream_take_accounts(create, msg);
 }
 
@@ -149,7 +88,9 @@ static enum err add_stream(struct stream_create *create, struct errmsg *msg)
     struct stream *stream = &create->stream;
     enum err err;
 
-    fill_stream(create);
+    for (size_t i = 0; i < STREAM_RUN_BYTES; i++)
+        stream->run_id[i] = create->run_id[i];
+    stream_draft_fields(create);
     err = stream_add(db, create->arena, stream, msg);
     if (err != ERR_OK)
         return err;
@@ -157,7 +98,7 @@ static enum err add_stream(struct stream_create *create, struct errmsg *msg)
                    create->pair_count, msg);
     if (err != ERR_OK)
         return err;
-    fill_slots(create);
+    choose_slot(stream);
     return stream_add_slots(db, create->arena, stream, msg);
 }
 

@@ -12,6 +12,26 @@
 #include "rule/lookup.h"
 #include "store/profile.h"
 
+/* The look-ups that the cache has not answered. */
+struct open_lookups {
+    struct lookup **items;
+    size_t count;
+};
+
+static struct open_lookups find_open(struct stream_create *create)
+{
+    struct open_lookups open = {
+        .items = arena_array(create->arena, create->target_count, sizeof *open.items)};
+
+    for (size_t i = 0; i < create->target_count; i++) {
+        struct lookup *lookup = create->targets[i].lookup;
+
+        if (lookup != NULL && lookup->outcome != LOOKUP_FOUND)
+            open.items[open.count++] = lookup;
+    }
+    return open;
+}
+
 /* Looks up a batch, and tells all workers whether the service answers. One that a create which is
  * short of time leaves less than its own time says nothing by being late. */
 static void find_batch(struct stream_create *create, struct lookup *batch, size_t count)
@@ -29,57 +49,49 @@ static void find_batch(struct stream_create *create, struct lookup *batch, size_
 }
 
 /* Asks for all handles that are still open; the answers come back in the targets' look-ups. */
-static void ask(struct stream_create *create, struct lookup **open, size_t count)
+static void ask(struct stream_create *create, const struct open_lookups *open)
 {
-    struct lookup *batch = arena_array(create->arena, count, sizeof *batch);
+    struct lookup *batch = arena_array(create->arena, open->count, sizeof *batch);
 
-    for (size_t i = 0; i < count; i++)
-        batch[i] = *open[i];
-    find_batch(create, batch, count);
-    for (size_t i = 0; i < count; i++)
-        *open[i] = batch[i];
+    for (size_t i = 0; i < open->count; i++)
+        batch[i] = *open->items[i];
+    find_batch(create, batch, open->count);
+    for (size_t i = 0; i < open->count; i++)
+        *open->items[i] = batch[i];
 }
 
 /* The service is known to be silent: nothing is asked. */
-static void give_up(struct stream_create *create, struct lookup *const *open, size_t count)
+static void give_up(struct stream_create *create, const struct open_lookups *open)
 {
     create->retry_after_s =
         breaker_retry_after_s(create->flow->scrapebadger_breaker, clock_monotonic_us());
-    for (size_t i = 0; i < count; i++) {
-        open[i]->outcome = LOOKUP_FAILED;
-        open[i]->why = "the look-up service has not answered for a while";
+    for (size_t i = 0; i < open->count; i++) {
+        open->items[i]->outcome = LOOKUP_FAILED;
+        open->items[i]->why = "the look-up service has not answered for a while";
     }
+}
+
+/* Has the open look-ups answered. True if ScrapeBadger was asked. */
+static bool answer_open(struct stream_create *create, const struct open_lookups *open)
+{
+    if (open->count == 0)
+        return false;
+    if (!breaker_admits(create->flow->scrapebadger_breaker, clock_monotonic_us())) {
+        give_up(create, open);
+        return false;
+    }
+    ask(create, open);
+    return true;
 }
 
 /* The cache is a convenience: a create does not fail because it could not be written. */
-static void remember(struct stream_create *create, struct lookup *const *lookups, size_t count)
+static void remember(struct stream_create *create, const struct open_lookups *answered)
 {
     struct errmsg msg;
 
-    if (profile_put(create->flow->db, create->arena, lookups, count, clock_now_us(), &msg) !=
-        ERR_OK)
+    if (profile_put(create->flow->db, create->arena, answered->items, answered->count,
+                    clock_now_us(), &msg) != ERR_OK)
         log_write(LOG_WARNING, "profiles were not cached: %s", msg.text);
-}
-
-static void ask_open(struct stream_create *create)
-{
-    struct lookup **open = arena_array(create->arena, create->target_count, sizeof *open);
-    size_t count = 0;
-
-    for (size_t i = 0; i < create->target_count; i++) {
-        struct lookup *lookup = create->targets[i].lookup;
-
-        if (lookup != NULL && lookup->outcome != LOOKUP_FOUND)
-            open[count++] = lookup;
-    }
-    if (count == 0)
-        return;
-    if (!breaker_admits(create->flow->scrapebadger_breaker, clock_monotonic_us())) {
-        give_up(create, open, count);
-        return;
-    }
-    ask(create, open, count);
-    remember(create, open, count);
 }
 
 static bool has_fault(const struct lookup *lookup, enum err fault)
@@ -129,15 +141,31 @@ static enum err check_lookups(struct stream_create *create, struct errmsg *msg)
     return err;
 }
 
-enum err stream_resolve_handles(struct stream_create *create, struct errmsg *msg)
+/* Refuses what X does not have, or matches what it has with the team's accounts. */
+static enum err take_lookups(struct stream_create *create, struct errmsg *msg)
 {
-    enum err err;
+    enum err err = check_lookups(create, msg);
 
-    ask_open(create);
-    err = check_lookups(create, msg);
     if (err == ERR_OK)
         err = stream_match_targets(create, msg);
     if (err == ERR_OK)
         stream_merge_targets(create);
     return err;
+}
+
+enum err stream_resolve_handles(struct stream_create *create, struct errmsg *msg)
+{
+    struct open_lookups open = find_open(create);
+
+    if (answer_open(create, &open))
+        remember(create, &open);
+    return take_lookups(create, msg);
+}
+
+enum err stream_foresee_handles(struct stream_create *create, struct errmsg *msg)
+{
+    struct open_lookups open = find_open(create);
+
+    (void)answer_open(create, &open);
+    return take_lookups(create, msg);
 }

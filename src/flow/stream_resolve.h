@@ -13,4 +13,7 @@ struct stream_create;
  * and the first of these comes at once. */
 enum err stream_resolve_handles(struct stream_create *create, struct errmsg *msg) HW_MUST_CHECK;
 
+/* The same for a dry run, which writes nothing: the cache does not remember what X said. */
+enum err stream_foresee_handles(struct stream_create *create, struct errmsg *msg) HW_MUST_CHECK;
+
 #endif

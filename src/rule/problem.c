@@ -33,23 +33,40 @@ static const char *message_format(struct arena *arena, const char *format, va_li
     return text;
 }
 
-void problem_add(struct problem_list *list, const char *pointer, const char *code,
-                 const char *format, ...)
+static void append(struct problem_list *list, const struct problem *new_problem)
 {
     struct problem *problem = arena_alloc(list->arena, sizeof *problem);
-    va_list args;
 
-    va_start(args, format);
-    problem->message = message_format(list->arena, format, args);
-    va_end(args);
-    problem->pointer = pointer;
-    problem->code = code;
+    *problem = *new_problem;
     if (list->last == NULL)
         list->first = problem;
     else
         list->last->next = problem;
     list->last = problem;
     list->count++;
+}
+
+void problem_add(struct problem_list *list, const char *pointer, const char *code,
+                 const char *format, ...)
+{
+    struct problem problem = {.pointer = pointer, .code = code};
+    va_list args;
+
+    va_start(args, format);
+    problem.message = message_format(list->arena, format, args);
+    va_end(args);
+    append(list, &problem);
+}
+
+void problem_add_parameter(struct problem_list *list, const char *parameter, const char *code,
+                           const char *message)
+{
+    append(list, &(struct problem){.parameter = parameter, .code = code, .message = message});
+}
+
+const char *problem_place(const struct problem *problem)
+{
+    return problem->parameter != NULL ? problem->parameter : problem->pointer;
 }
 
 const char *problem_pointer(struct arena *arena, const char *pointer, const char *name)

@@ -59,6 +59,21 @@ static void test_lets_one_probe_through(void **state)
     breaker_free(breaker);
 }
 
+static void test_says_whether_it_would_admit(void **state)
+{
+    struct breaker *breaker = test_breaker_new();
+
+    (void)state;
+    assert_true(breaker_would_admit(breaker, 0));
+    fail_times(breaker, BREAKER_FAILURE_MAX, 1000);
+    assert_false(breaker_would_admit(breaker, 999 + PAUSE_US));
+    assert_true(breaker_would_admit(breaker, 1000 + PAUSE_US));
+    assert_true(breaker_would_admit(breaker, 1000 + PAUSE_US));
+    assert_true(breaker_admits(breaker, 1000 + PAUSE_US));
+    assert_false(breaker_would_admit(breaker, 1000 + PAUSE_US));
+    breaker_free(breaker);
+}
+
 /* A probe that is never heard of again does not keep it open. */
 static void test_lost_probe_is_followed_by_another(void **state)
 {
@@ -158,6 +173,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_opens_after_failures_in_a_row),
         cmocka_unit_test(test_lets_one_probe_through),
+        cmocka_unit_test(test_says_whether_it_would_admit),
         cmocka_unit_test(test_lost_probe_is_followed_by_another),
         cmocka_unit_test(test_says_when_the_next_probe_is_due),
         cmocka_unit_test(test_is_shared_with_children),

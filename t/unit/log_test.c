@@ -77,6 +77,8 @@ static const char *member_end(const char *at, const char *end)
         return NULL;
     if (*at == '"')
         return string_end(at, end);
+    if (strncmp(at, "true", 4) == 0 || strncmp(at, "false", 5) == 0)
+        return at + (*at == 't' ? 4 : 5);
     if (*at == '-')
         at++;
     return strspn(at, "0123456789") > 0 ? at + strspn(at, "0123456789") : NULL;
@@ -114,14 +116,16 @@ static void test_plain_line(void **state)
     log_line_add_text(&line, "nothing", NULL);
     log_line_add_int(&line, "status", 201);
     log_line_add_int(&line, "least", INT64_MIN);
+    log_line_add_bool(&line, "yes", true);
+    log_line_add_bool(&line, "no", false);
     capture_line(&line);
     check_one_line();
     snprintf(pid, sizeof pid, ",\"pid\":%d,\"message\":\"hello\",", (int)getpid());
     assert_memory_equal(written, "{\"time\":\"20", 11);
     assert_true(holds("Z\",\"level\":\"warning\""));
     assert_true(holds(pid));
-    assert_true(
-        holds(",\"route\":\"/v1/streams\",\"status\":201,\"least\":-9223372036854775808}\n"));
+    assert_true(holds(",\"route\":\"/v1/streams\",\"status\":201,"
+                      "\"least\":-9223372036854775808,\"yes\":true,\"no\":false}\n"));
     assert_false(holds("nothing"));
 }
 

@@ -30,6 +30,27 @@ static void test_list(void **state)
     arena_free(arena);
 }
 
+static void test_parameter(void **state)
+{
+    struct arena *arena = arena_new();
+    struct problem_list list;
+
+    (void)state;
+    problem_list_init(&list, arena);
+    problem_add_parameter(&list, "page", "unknown", "is 100% unknown");
+    problem_add(&list, "/a", "required", "is required");
+    assert_int_equal(list.count, 2);
+    assert_null(list.first->pointer);
+    assert_string_equal(list.first->parameter, "page");
+    assert_string_equal(list.first->code, "unknown");
+    assert_string_equal(list.first->message, "is 100% unknown");
+    assert_string_equal(problem_place(list.first), "page");
+    assert_ptr_equal(list.first->next, list.last);
+    assert_null(list.last->parameter);
+    assert_string_equal(problem_place(list.last), "/a");
+    arena_free(arena);
+}
+
 static void test_many(void **state)
 {
     struct arena *arena = arena_new();
@@ -65,6 +86,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_list),
+        cmocka_unit_test(test_parameter),
         cmocka_unit_test(test_many),
         cmocka_unit_test(test_pointer),
     };

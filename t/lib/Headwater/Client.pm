@@ -26,6 +26,11 @@ sub post_stream ($self, $body, %headers) {
     return $self->request(POST => '/v1/streams', $body, %headers);
 }
 
+# The same as a dry run.
+sub validate_stream ($self, $body, %headers) {
+    return $self->request(POST => '/v1/streams?validateOnly=true', $body, %headers);
+}
+
 sub get ($self, $path, %headers) { return $self->request(GET => $path, undef, %headers) }
 
 sub request ($self, $method, $path, $body = undef, %headers) {

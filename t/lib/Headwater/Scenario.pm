@@ -24,6 +24,7 @@ my %PREPARE = (
     sleeping_account => \&sleeping_account,
     refused          => \&refused,
     replayed         => \&replayed,
+    dry_run          => \&dry_run,
     read             => \&read_back,
 );
 
@@ -43,6 +44,7 @@ sub has_key ($self) { return defined $self->{key} }
 
 sub send ($self) {
     return $self->{client}->get($self->{path}) if $self->{path};
+    return $self->{client}->validate_stream($self->{body}) if $self->{is_dry_run};
     my $response = $self->{client}->post_stream($self->{body}, 'Idempotency-Key' => $self->{key});
     $self->{is_created} ||= $response->code =~ /\A20[12]\z/;
     return $response;
@@ -104,6 +106,16 @@ sub replayed ($self) {
     $self->{body} = body_new();
     my $response = $self->send;
     die 'the first answer: ' . $response->code if $response->code != 201;
+    return;
+}
+
+# Whatever fails on its way, all that stands in the end is the first stream.
+sub dry_run ($self) {
+    my $account = $self->first_stream->{accounts}[0]{accountId};
+    $self->{body}       = { pairs => [pair_new(accountId => 0 + $account), pair_new()] };
+    $self->{is_dry_run} = 1;
+    $self->{status}     = 200;
+    $self->{key}        = undef;
     return;
 }
 

@@ -33,8 +33,9 @@ sub pair_new (%changed) {
 # The smallest body, with more or other fields.
 sub body_new (%changed) { return { pairs => [pair_new()], %changed } }
 
-# A refusal in the one envelope. Offenders are "pointer code" for each entry of details, in any
-# order; without them, details are not compared. Returns the error object.
+# A refusal in the one envelope. Offenders are "pointer code" for each entry of details, or
+# "?parameter code" for one of the query, in any order; without them, details are not compared.
+# Returns the error object.
 sub answer_refused ($what, $response, $status, $code, @offenders) {
     my $error = eval { $response->json->{error} } // {};
     subtest $what => sub {
@@ -49,10 +50,12 @@ sub answer_refused ($what, $response, $status, $code, @offenders) {
         ok length $error->{message}, 'message';
         my @members = sort grep { $_ ne 'orphans' } keys %$error;
         is_deeply \@members, [qw(code details message requestId)], 'members';
-        my @found = map { "$_->{pointer} $_->{code}" } $error->{details}->@*;
+        my @found = map { ($_->{pointer} // "?$_->{parameter}") . " $_->{code}" }
+            $error->{details}->@*;
         is_deeply [sort @found], [sort @offenders], 'offenders' if @offenders;
-        ok !(grep { join(',', sort keys %$_) ne 'code,message,pointer' } $error->{details}->@*),
-            'each with pointer, code and message';
+        ok !(grep { join(',', sort keys %$_) !~ /\Acode,message,(?:pointer|parameter)\z/ }
+                $error->{details}->@*),
+            'each with place, code and message';
     };
     return $error;
 }
