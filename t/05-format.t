@@ -36,10 +36,17 @@ subtest 'C has the form of .clang-format' => sub {
 
 subtest 'shell scripts are sound' => sub {
     need('shellcheck');
-    my @files = grep { -e } map {"$top/$_"} qw(quickstart bootstrap .ci/run);
+    my @files = grep { -e } map {"$top/$_"}
+        qw(quickstart bootstrap .ci/run t/package/run debian/configuration);
+    my @tests = grep { -x && -f } glob "$top/debian/tests/*";
     cmp_ok scalar @files, '>=', 2, 'the scripts are found';
-    my ($ok, $output) = run('shellcheck', @files);
+    my ($ok, $output) = run('shellcheck', '-x', '-P', 'SCRIPTDIR', @files, @tests);
     ok $ok, 'shellcheck finds nothing' or diag $output;
+
+    # Those of the package work with what debconf and dbconfig-common define.
+    my @maintained = glob "$top/debian/*.{config,postinst,postrm,prerm}";
+    ($ok, $output) = run('shellcheck', '-e', 'SC1091,SC2034,SC2154', @maintained);
+    ok $ok, 'nor in the scripts of the package' or diag $output;
 };
 
 # Modules of ours, by their first name. A file that lacks another is left to a machine that has it.

@@ -12,6 +12,7 @@ my %PACKAGE = (
     'mariadb-install-db' => 'mariadb-server-core',
     'openssl'            => 'openssl',
     'node'               => 'nodejs',
+    'chromium'           => 'chromium',
     'Mojo::UserAgent'    => 'libmojolicious-perl',
     'IO::Socket::SSL'    => 'libio-socket-ssl-perl',
     'DBD::MariaDB'       => 'libdbd-mariadb-perl',
@@ -21,6 +22,7 @@ my %PACKAGE = (
     'scdoc'              => 'scdoc',
     'headwaterd'         => 'this source tree: run make',
     'headwater'          => 'this source tree: run make',
+    'the console of /docs/' => 'this source tree: run npm ci --ignore-scripts in docs, and make',
     'headwaterd-faults'  => 'this source tree: run make check',
     'headwater-faults'   => 'this source tree: run make check',
 );
