@@ -37,7 +37,7 @@ my %HOME = (
     'mysql.h'          => [qw(edge/db.c edge/db_stmt.c)],
     'errmsg.h'         => [qw(edge/db.c edge/db_stmt.c)],
     'mysqld_error.h'   => [qw(edge/db.c edge/db_stmt.c)],
-    'curl/curl.h'      => [qw(edge/http.c edge/http_url.c)],
+    'curl/curl.h'      => [qw(edge/http.c edge/http_date.c edge/http_url.c)],
     'openssl/crypto.h' => [qw(edge/digest.c)],
     'openssl/evp.h'    => [qw(edge/digest.c)],
     'openssl/rand.h'   => [qw(edge/digest.c)],
@@ -50,8 +50,8 @@ my %HOME = (
 my @PURE = qw(assert.h ctype.h inttypes.h limits.h math.h stdalign.h stdarg.h stdbool.h stddef.h
     stdint.h stdio.h stdlib.h string.h strings.h);
 my @SYSTEM = qw(arpa/inet.h errno.h fcntl.h getopt.h grp.h malloc.h netdb.h netinet/in.h poll.h
-    signal.h stdatomic.h sys/mman.h sys/prctl.h sys/resource.h sys/socket.h sys/stat.h sys/time.h
-    sys/types.h sys/un.h sys/wait.h time.h unistd.h);
+    pwd.h signal.h stdatomic.h sys/mman.h sys/prctl.h sys/resource.h sys/socket.h sys/stat.h
+    sys/statvfs.h sys/time.h sys/types.h sys/un.h sys/wait.h time.h unistd.h);
 my %PURE   = map { $_ => 1 } @PURE;
 my %SYSTEM = map { $_ => 1 } @PURE, @SYSTEM;
 

@@ -10,7 +10,7 @@ use Test::More;
 
 my $top = "$RealBin/..";
 
-my @FOLDERS = qw(src t sql nginx etc build-aux debian .ci);
+my @FOLDERS = qw(src t sql nginx etc man docs build-aux debian .ci);
 my @FILES   = qw(quickstart bootstrap configure.ac Makefile.am NEWS README.md HACKING.md);
 
 # Made by the build; data; the words themselves.

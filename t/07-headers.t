@@ -19,6 +19,8 @@ my %UNCHECKED = map { $_ => 1 } qw(errmsg_set errmsg_while db_fail stream_create
 # one noun; so has a library that takes several files.
 my @NOUNS = (
     [ qr{^flow/stream_\w+$},      qr/^stream_/ ],
+    [ qr{^admin/doctor_\w+$},     qr/^doctor_/ ],
+    [ qr{^admin/team_\w+$},       qr/^team_/ ],
     [ qr{^edge/db_(?:stmt|link)}, qr/^db_/ ],
     [ qr{^edge/json_write$},      qr/^json_(?:node|value)_/ ],
     [ qr{^edge/http_reply$},      qr/^http_reply_/ ],

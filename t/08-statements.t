@@ -21,6 +21,9 @@ my %FUNCTION = (
 my %ANY_TEAM = (
     idempotency_key_remove_old => 'the sweep goes by age alone',
     api_key_revoke => 'the operator ends a key by its public id, whose ever it is',
+    api_key_get      => 'the operator names a key by its public id',
+    api_key_set_name => 'likewise',
+    tier_list        => 'counts the accounts of all teams',
     reconciler_get => 'the operator learns how many streams of all teams wait',
     user_find      => 'the operator names a user by its id, and learns the team from it',
 );
@@ -29,6 +32,7 @@ my %ANY_TEAM = (
 my %SQL_IN_C = (
     'src/edge/db.c'    => qr/^SET SESSION /,
     'src/edge/db_tx.c' => qr/^(?:BEGIN|COMMIT|ROLLBACK)$/,
+    'src/admin/doctor_database.c' => qr/^(?:SELECT|INSERT|UPDATE|DELETE)$/,    # names of rights
 );
 
 # Made by the build.

@@ -25,16 +25,16 @@ bad_usage([], 'Name a command', 'no command');
 bad_usage(['tea'], 'There is no command `headwater tea`', 'unknown noun');
 bad_usage([qw(team destroy)], 'There is no command `headwater team destroy`', 'unknown verb');
 bad_usage(['team'], 'There is no command `headwater team`', 'no verb');
-bad_usage([qw(check all)], 'One word too many: "all"', 'a word too many');
+bad_usage([qw(doctor all)], 'One word too many: "all"', 'a word too many');
 bad_usage([qw(key revoke)], 'This command needs a PUBLIC_ID', 'a word too few');
-bad_usage([qw(check --colour)], 'There is no option --colour', 'unknown option');
-bad_usage([qw(check --email a@example.com)], 'This command takes no --email', 'strange option');
+bad_usage([qw(doctor --colour)], 'There is no option --colour', 'unknown option');
+bad_usage([qw(doctor --email a@example.com)], 'This command takes no --email', 'strange option');
 bad_usage([qw(team create --plan free)], 'This command needs --name', 'missing option');
 bad_usage([qw(key list --team 1 --team 2)], 'Give --team once', 'option given twice');
 bad_usage([qw(key list --team), $_], '--team must be an id', "team '$_'")
     for '', '0', '-1', '1x', ' 1', '9' x 30;
 
-my @commands = (['migrate'], ['check'], [qw(team create)], [qw(user create)], [qw(key create)],
+my @commands = (['migrate'], ['doctor'], [qw(team create)], [qw(user create)], [qw(key create)],
     [qw(key list)], [qw(key revoke)]);
 for my $words (@commands) {
     my ($status, $out, $err) = $operator->try(@$words, '--help');

@@ -155,6 +155,8 @@ subtest 'illegal CSV mail' => sub {
         $row->('cc is empty',         { to => 'a@b.co', cc => [] }, '/cc min_items'),
         $row->('eleven',              { to => [@ten, 'k@example.com'] }, '/to max_items'),
         $row->('eleven cc',           { to => 'a@b.co', cc => [@ten, 'k@l.co'] }, '/cc max_items'),
+        $row->('twice',               { to => ['a@b.co', 'a@b.co'] }, '/to/1 unique'),
+        $row->('twice but for case',  { to => ['a@b.co', 'A@B.co'] }, '/to/1 unique'),
         $row->('format unknown',      { to => 'a@b.co', format => 'xlsx' }, '/format enum'),
         $row->('format in capitals',  { to => 'a@b.co', format => 'Excel' }, '/format enum'),
         $row->('format is a number',  { to => 'a@b.co', format => 1 }, '/format type'),

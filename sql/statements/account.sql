@@ -92,3 +92,21 @@ UPDATE tracked_account FORCE INDEX (PRIMARY) SET state = 'sleeping'
 DELETE FROM tracked_account
  WHERE state = 'pending' AND activated_at IS NULL AND automated_streams = 0 AND team_id = ?
    AND id IN ({?}) ORDER BY id;
+
+-- name: account_count_by_tier
+-- What a team tracks, for the operator: by tier, all and those that sleep.
+SELECT tier, COUNT(*), CAST(SUM(state = 'sleeping') AS SIGNED),
+       CAST(SUM(automated_streams) AS SIGNED)
+  FROM tracked_account WHERE team_id = ? GROUP BY tier ORDER BY tier;
+
+-- name: account_set_tier
+-- Behind the team's lock, when a free team begins to pay: its accounts get a tier that can be
+-- billed. One that uses more streams than that tier allows is not changed.
+UPDATE tracked_account FORCE INDEX (tracked_account_team) SET tier = ?
+ WHERE team_id = ? AND tier = 'free'
+   AND automated_streams <= (SELECT stream_cap FROM tier WHERE tier.tier = ?)
+ ORDER BY id;
+
+-- name: account_count_free
+-- Behind the team's lock: the accounts that have no tier to be billed by.
+SELECT COUNT(*) FROM tracked_account WHERE team_id = ? AND tier = 'free';

@@ -18,9 +18,18 @@ SELECT ?, ?, u.team_id, u.id, ?, ? FROM user u WHERE u.id = ?;
 
 -- name: api_key_list
 -- For the operator: all keys of a team.
-SELECT public_id, user_id, name, created_at, last_used_at, revoked_at
+SELECT public_id, team_id, user_id, name, created_at, last_used_at, revoked_at
   FROM api_key WHERE team_id = ? ORDER BY created_at, public_id;
 
 -- name: api_key_revoke
 -- By primary key; for good.
 UPDATE api_key SET revoked_at = ? WHERE public_id = ? AND revoked_at IS NULL;
+
+-- name: api_key_get
+-- For the operator: one key, revoked or not.
+SELECT public_id, team_id, user_id, name, created_at, last_used_at, revoked_at
+  FROM api_key WHERE public_id = ?;
+
+-- name: api_key_set_name
+-- By primary key; nothing depends on it.
+UPDATE api_key SET name = ? WHERE public_id = ?;

@@ -98,3 +98,17 @@ UPDATE billing SET applied_version = attempt_version, applied_quantity = attempt
 UPDATE billing SET attempt_key = NULL, attempt_version = NULL, attempt_quantity = NULL,
        attempt_at = NULL, lease_owner = NULL, lease_until = NULL
  WHERE team_id = ? AND tier = ? AND attempt_key = ?;
+
+-- name: billing_list
+-- All rows of a team, in tier order, without a lock: for the operator, and behind the team's and
+-- their own locks to see what is under way.
+SELECT tier, stripe_item_id, desired_version, applied_version, applied_quantity,
+       attempt_key IS NOT NULL, lease_until, last_attempt_at, audited_at
+  FROM billing WHERE team_id = ? ORDER BY tier;
+
+-- name: billing_set_item
+-- Behind the team's lock and its billing rows': another Stripe item bills the tier, and its
+-- quantity is not known, so the right one has to be set. No row: somebody talks to Stripe about it.
+UPDATE billing SET stripe_item_id = ?, applied_quantity = 0, desired_version = ?, audited_at = NULL
+ WHERE team_id = ? AND tier = ? AND attempt_key IS NULL
+   AND (lease_until IS NULL OR lease_until < ?);

@@ -12,3 +12,30 @@ SELECT table_name, COALESCE(engine, 'none'), table_collation FROM information_sc
 -- name: schema_get_isolation
 -- The isolation level of this session; all locking is built for READ COMMITTED.
 SELECT @@tx_isolation;
+
+-- name: schema_list_grants
+-- What this session's user may do, on which tables, whether that covers this database, and whether
+-- the user may pass it on. A database's name in a grant is a pattern.
+SELECT g.privilege_type, g.scope, g.is_ours, g.is_grantable = 'YES'
+  FROM (SELECT grantee, privilege_type, '*.*' AS scope, 1 AS is_ours, is_grantable
+          FROM information_schema.user_privileges
+         UNION ALL
+        SELECT grantee, privilege_type, CONCAT(table_schema, '.*'), DATABASE() LIKE table_schema,
+               is_grantable
+          FROM information_schema.schema_privileges
+         UNION ALL
+        SELECT grantee, privilege_type, CONCAT(table_schema, '.', table_name),
+               DATABASE() = table_schema, is_grantable
+          FROM information_schema.table_privileges) AS g
+ WHERE g.privilege_type <> 'USAGE'
+   AND g.grantee = CONCAT(QUOTE(SUBSTRING_INDEX(CURRENT_USER(), '@', 1)), '@',
+                          QUOTE(SUBSTRING_INDEX(CURRENT_USER(), '@', -1)))
+ ORDER BY g.scope, g.privilege_type;
+
+-- name: schema_get_place
+-- Where the server keeps its data, on which host, and from where it sees us come.
+SELECT @@datadir, @@hostname, SUBSTRING_INDEX(USER(), '@', -1);
+
+-- name: schema_get_time
+-- The server's clock.
+SELECT UTC_TIMESTAMP(6);

@@ -15,7 +15,7 @@ CREATE TABLE IF NOT EXISTS schema_migration (
 
 -- name: schema_migration_list_applied
 -- What has been applied, oldest first, to be held against the files.
-SELECT version, name, checksum FROM schema_migration ORDER BY version;
+SELECT version, name, checksum, applied_at FROM schema_migration ORDER BY version;
 
 -- name: schema_migration_add
 -- After the last statement of a migration.

@@ -47,3 +47,23 @@ SELECT status, segment_id, segment_created FROM stream WHERE team_id = ? AND id 
 -- name: stream_remove
 -- Its pairs and slots go with it.
 DELETE FROM stream WHERE team_id = ? AND id = ?;
+
+-- name: stream_list
+-- A page of a team's streams, for the operator: index stream_team.
+SELECT id, team_id, name, status, is_active, is_archived, pair_count, created_at
+  FROM stream WHERE team_id = ? AND id > ? ORDER BY id LIMIT ?;
+
+-- name: stream_list_all
+-- The same of all teams, by primary key.
+SELECT id, team_id, name, status, is_active, is_archived, pair_count, created_at
+  FROM stream WHERE id > ? ORDER BY id LIMIT ?;
+
+-- name: stream_find_team
+-- Whose a stream is: the operator names it by its id alone.
+SELECT team_id FROM stream WHERE id = ?;
+
+-- name: stream_count_by_state
+-- A team's streams, for the operator: all, those that wait for Stripe, those that are archived.
+SELECT COUNT(*), CAST(COALESCE(SUM(status = 'pending'), 0) AS SIGNED),
+       CAST(COALESCE(SUM(is_archived), 0) AS SIGNED)
+  FROM stream WHERE team_id = ?;

@@ -5,7 +5,8 @@ VALUES (?, ?, ?, ?, ?) RETURNING id;
 
 -- name: team_find
 -- By primary key; for the operator's command.
-SELECT id, name, plan, subscription_status, stripe_subscription_id FROM team WHERE id = ?;
+SELECT id, name, plan, subscription_status, stripe_subscription_id, created_at
+  FROM team WHERE id = ?;
 
 -- name: team_find_by_subscription
 -- Whose subscription an event is about; by the unique key team_subscription.
@@ -28,3 +29,19 @@ UPDATE team SET subscription_status = ?, subscription_event_at = ?
 -- tracks: from here on nobody else adds or wakes an account of the team.
 SELECT plan = 'free', plan = 'free' OR subscription_status IN ('active', 'trialing')
   FROM team WHERE id = ? FOR UPDATE;
+
+-- name: team_list
+-- A page of all teams, by primary key; for the operator's command.
+SELECT id, name, plan, subscription_status, stripe_subscription_id, created_at
+  FROM team WHERE id > ? ORDER BY id LIMIT ?;
+
+-- name: team_set_name
+-- By primary key; nothing depends on it.
+UPDATE team SET name = ? WHERE id = ?;
+
+-- name: team_set_plan
+-- Behind the team's lock. A free team begins to pay, or a paid one gets another subscription or
+-- status from the operator, which gives way to any event.
+UPDATE team SET plan = 'paid', stripe_subscription_id = ?, subscription_status = ?,
+       subscription_event_at = NULL
+ WHERE id = ?;

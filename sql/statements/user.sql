@@ -5,3 +5,11 @@ INSERT INTO user (team_id, name, email, timezone, created_at) VALUES (?, ?, ?, ?
 -- name: user_find
 -- By primary key; for the operator's command.
 SELECT id, team_id, name, email, timezone FROM user WHERE id = ?;
+
+-- name: user_list
+-- The users of a team: index user_team.
+SELECT id, team_id, name, email, timezone FROM user WHERE team_id = ? ORDER BY id;
+
+-- name: user_set
+-- By primary key. The e-mail address is unique.
+UPDATE user SET name = ?, email = ?, timezone = ? WHERE team_id = ? AND id = ?;

@@ -6,11 +6,11 @@
 #include "admin/options.h"
 #include "admin/output.h"
 #include "admin/session.h"
+#include "admin/team.h"
 #include "base/clock.h"
 #include "edge/digest.h"
 #include "rule/api_key.h"
 #include "store/api_key.h"
-#include "store/team.h"
 
 #define STANDARD_NAME "API key"
 
@@ -38,6 +38,13 @@ static const struct output_column list_columns[] = {
     {.member = "createdAt", .title = "CREATED"},
     {.member = "lastUsedAt", .title = "LAST USED"},
     {.member = "revokedAt", .title = "REVOKED"},
+};
+
+static const struct output_column show_columns[] = {
+    {.member = "publicId", .title = "key"},      {.member = "teamId", .title = "team"},
+    {.member = "userId", .title = "user"},       {.member = "name", .title = "name"},
+    {.member = "createdAt", .title = "created"}, {.member = "lastUsedAt", .title = "last used"},
+    {.member = "revokedAt", .title = "revoked"},
 };
 
 static const struct output_column revoke_columns[] = {
@@ -85,7 +92,7 @@ static enum err new_key_add(struct session *session, struct new_key *key, struct
     return err;
 }
 
-enum err key_run_create(struct session *session, struct errmsg *msg)
+static enum err key_run_create(struct session *session, struct errmsg *msg)
 {
     bool json = options_has(session->options, OPTION_JSON);
     struct new_key key;
@@ -109,17 +116,7 @@ enum err key_run_create(struct session *session, struct errmsg *msg)
     return ERR_OK;
 }
 
-static enum err team_exists(struct session *session, int64_t id, struct errmsg *msg)
-{
-    struct team team;
-    enum err err = team_find(session->db, session->arena, id, &team, msg);
-
-    if (err == ERR_NOT_FOUND)
-        return errmsg_set(msg, err, "There is no team %" PRId64 ".", id);
-    return err;
-}
-
-enum err key_run_list(struct session *session, struct errmsg *msg)
+static enum err key_run_list(struct session *session, struct errmsg *msg)
 {
     struct api_key_row *keys;
     struct output output;
@@ -130,7 +127,7 @@ enum err key_run_list(struct session *session, struct errmsg *msg)
     if (err == ERR_OK)
         err = session_open(session, DB_SERVICE, msg);
     if (err == ERR_OK)
-        err = team_exists(session, team_id, msg);
+        err = team_require(session, team_id, msg);
     if (err == ERR_OK)
         err = api_key_list(session->db, session->arena, team_id, &keys, &count, msg);
     if (err != ERR_OK)
@@ -161,7 +158,7 @@ static enum err public_id_check(const char *text, struct errmsg *msg)
                       API_KEY_ID_LEN);
 }
 
-enum err key_run_revoke(struct session *session, struct errmsg *msg)
+static enum err key_run_revoke(struct session *session, struct errmsg *msg)
 {
     const char *public_id = session->options->words[2];
     int64_t now_us = clock_now_us();
@@ -183,3 +180,63 @@ enum err key_run_revoke(struct session *session, struct errmsg *msg)
     output_write_one(&output, "key", options_has(session->options, OPTION_JSON));
     return ERR_OK;
 }
+
+static enum err key_write(struct session *session, const char *public_id, struct errmsg *msg)
+{
+    struct api_key_row key;
+    struct output output;
+    enum err err = api_key_get(session->db, session->arena, public_id, &key, msg);
+
+    if (err == ERR_NOT_FOUND)
+        return errmsg_set(msg, err, "There is no key %s; `headwater key list` shows a team's.",
+                          public_id);
+    if (err != ERR_OK)
+        return err;
+    output_init(&output, session->arena, show_columns, HW_COUNT(show_columns));
+    output_add_text(&output, key.public_id);
+    output_add_int(&output, key.team_id);
+    output_add_int(&output, key.user_id);
+    output_add_text(&output, key.name);
+    output_add_time(&output, key.created_us);
+    output_add_time(&output, key.last_used_us);
+    output_add_time(&output, key.revoked_us);
+    output_write_one(&output, "key", options_has(session->options, OPTION_JSON));
+    return ERR_OK;
+}
+
+static enum err key_run_show(struct session *session, struct errmsg *msg)
+{
+    const char *public_id = session->options->words[2];
+    enum err err = public_id_check(public_id, msg);
+
+    if (err == ERR_OK)
+        err = session_open(session, DB_SERVICE, msg);
+    return err == ERR_OK ? key_write(session, public_id, msg) : err;
+}
+
+static enum err key_run_set(struct session *session, struct errmsg *msg)
+{
+    const char *public_id = session->options->words[2];
+    const char *name;
+    enum err err = public_id_check(public_id, msg);
+
+    if (err == ERR_OK)
+        err = options_get_name(session->options, session->arena, &name, msg);
+    if (err == ERR_OK)
+        err = session_open(session, DB_SERVICE, msg);
+    if (err == ERR_OK)
+        err = api_key_set_name(session->db, session->arena, public_id, name, msg);
+    return err == ERR_OK || err == ERR_NOT_FOUND ? key_write(session, public_id, msg) : err;
+}
+
+static const struct command commands[] = {
+    {"key", "create", NULL, OPTION_BIT(OPTION_USER), OPTION_BIT(OPTION_NAME),
+     "Add an API key of a user; its secret is shown this once.", key_run_create},
+    {"key", "list", NULL, OPTION_BIT(OPTION_TEAM), 0, "List the API keys of a team.", key_run_list},
+    {"key", "show", "PUBLIC_ID", 0, 0, "Show an API key, but for its secret.", key_run_show},
+    {"key", "set", "PUBLIC_ID", OPTION_BIT(OPTION_NAME), 0, "Give an API key another name.",
+     key_run_set},
+    {"key", "revoke", "PUBLIC_ID", 0, 0, "End an API key for good.", key_run_revoke},
+};
+
+const struct command_list key_commands = {commands, HW_COUNT(commands)};

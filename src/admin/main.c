@@ -1,4 +1,4 @@
-/* headwater, the operator's command: finds the command in the table and runs it. */
+/* headwater, the operator's command: finds the command in its table and runs it. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,58 +11,15 @@
 #include "base/arena.h"
 
 #define EXIT_USAGE 2
+#define HELP_COLUMNS 99
 
 #define CONFIG_PATH HW_SYSCONFDIR "/headwater/headwater.conf"
 
-#define BILL_OPTIONS                                                                               \
-    (OPTION_BIT(OPTION_SUBSCRIPTION) | OPTION_BIT(OPTION_SUBSCRIPTION_STATUS) |                    \
-     OPTION_BIT(OPTION_ITEM))
-
-struct command {
-    const char *noun;
-    const char *verb;  /* NULL: the noun stands alone */
-    const char *about; /* what it is about, a word behind the verb; NULL = none */
-    unsigned required; /* sets of options */
-    unsigned allowed;
-    const char *usage; /* its own options */
-    const char *help;
-    enum err (*run)(struct session *session, struct errmsg *msg);
-};
-
-static const struct command commands[] = {
-    {"migrate", NULL, NULL, 0, OPTION_BIT(OPTION_DEFAULTS_FILE), " [--defaults-file FILE]",
-     "Bring the database to the schema of this program. The file (my.cnf format) has the\n"
-     "      owner's rights; without it the configured one is used.",
-     migrate_run},
-    {"check", NULL, NULL, 0, 0, "", "Look at all the service needs, and say what to mend.",
-     check_run},
-    {"reconcile", NULL, NULL, 0,
-     OPTION_BIT(OPTION_ONCE) | OPTION_BIT(OPTION_EVERY) | OPTION_BIT(OPTION_OLDER_THAN) |
-         OPTION_BIT(OPTION_NO_AUDIT),
-     " [--once [--no-audit] | --every SECONDS] [--older-than SECONDS]",
-     "Finish streams that were left pending, settle quantities that Stripe has not confirmed,\n"
-     "      remove old idempotency keys, and compare all quantities with Stripe's, five a second.\n"
-     "      Once; or again and again until it is stopped, and then each quantity once an hour.\n"
-     "      Streams younger than 15 seconds, or than SECONDS, are left to their own request. Two\n"
-     "      at once do no harm. Needs what headwaterd needs.",
-     reconcile_command_run},
-    {"team", "create", NULL, OPTION_BIT(OPTION_NAME) | OPTION_BIT(OPTION_PLAN), BILL_OPTIONS,
-     " --name NAME --plan free|paid\n"
-     "      [--subscription sub_... --item starter=si_... --item growth=si_... --item pro=si_...]\n"
-     "      [--subscription-status STATUS]",
-     "Add a team. A paid one needs its Stripe subscription, an item for each tier it may\n"
-     "      use, and Stripe's word for the subscription's status (default: active).",
-     team_run_create},
-    {"user", "create", NULL,
-     OPTION_BIT(OPTION_TEAM) | OPTION_BIT(OPTION_NAME) | OPTION_BIT(OPTION_EMAIL),
-     OPTION_BIT(OPTION_TIMEZONE), " --team ID --name NAME --email ADDRESS [--timezone ZONE]",
-     "Add a user to a team. The zone (IANA name) is the default for streams.", user_run_create},
-    {"key", "create", NULL, OPTION_BIT(OPTION_USER), OPTION_BIT(OPTION_NAME),
-     " --user ID [--name NAME]", "Add an API key of a user; its secret is shown this once.",
-     key_run_create},
-    {"key", "list", NULL, OPTION_BIT(OPTION_TEAM), 0, " --team ID", "List the API keys of a team.",
-     key_run_list},
-    {"key", "revoke", "PUBLIC_ID", 0, 0, "", "End an API key for good.", key_run_revoke},
+/* In the order in which an operator meets them, and help shows them. */
+static const struct command_list *const nouns[] = {
+    &migrate_commands, &doctor_commands, &config_commands,   &reconcile_commands,
+    &team_commands,    &user_commands,   &key_commands,      &stream_commands,
+    &tier_commands,    &label_commands,  &category_commands,
 };
 
 static const char help_foot[] =
@@ -75,59 +32,139 @@ static const char help_foot[] =
     "\n"
     "Exit code: 0 done, 1 failed, 2 the command line cannot be used.\n";
 
-/* True if the words on the command line lead to this command; no words lead to all. */
-static bool command_is_named(const struct command *command, const struct options *options)
-{
-    if (options->word_count >= 1 && strcmp(options->words[0], command->noun) != 0)
-        return false;
-    return options->word_count < 2 || command->verb == NULL ||
-           strcmp(options->words[1], command->verb) == 0;
-}
-
 static size_t command_word_count(const struct command *command)
 {
     return 1 + (size_t)(command->verb != NULL) + (size_t)(command->about != NULL);
 }
 
+/* True if the words on the command line lead to this command; no words lead to all. */
+static bool command_is_named(const struct command *command, const struct options *options)
+{
+    if (options->word_count >= 1 && strcmp(options->words[0], command->noun) != 0)
+        return false;
+    if (options->word_count < 2)
+        return true;
+    return command->verb != NULL && strcmp(options->words[1], command->verb) == 0;
+}
+
+/* ---- help ---- */
+
+/* Adds a word to a line of help, or begins another line. */
+static void usage_add(size_t *column, const char *word)
+{
+    size_t len = strlen(word);
+
+    if (*column + 1 + len > HELP_COLUMNS) {
+        printf("\n     ");
+        *column = 5;
+    }
+    printf(" %s", word);
+    *column += 1 + len;
+}
+
+/* The options of a command, made from its row: those it needs, then those it may have. */
+static void usage_write(const struct command *command, struct arena *arena)
+{
+    size_t column = 1;
+
+    putchar(' ');
+    usage_add(&column, "headwater");
+    usage_add(&column, command->noun);
+    if (command->verb != NULL)
+        usage_add(&column, command->verb);
+    if (command->about != NULL)
+        usage_add(&column, command->about);
+    for (unsigned id = 0; id < OPTION__MAX; id++)
+        if ((command->required & OPTION_BIT(id)) != 0)
+            usage_add(&column, options_write_usage(arena, (enum option_id)id));
+    for (unsigned id = 0; id < OPTION__MAX; id++)
+        if ((command->allowed & OPTION_BIT(id)) != 0)
+            usage_add(&column,
+                      arena_printf(arena, "[%s]", options_write_usage(arena, (enum option_id)id)));
+    printf("\n      %s\n", command->help);
+}
+
 /* Help on the commands that the words lead to. False if there are none. */
-static bool help_write(const struct options *options)
+static bool help_write(const struct options *options, struct arena *arena)
 {
     bool found = false;
 
-    for (size_t i = 0; i < HW_COUNT(commands); i++) {
-        const struct command *command = &commands[i];
-
-        if (!command_is_named(command, options))
-            continue;
-        if (!found)
-            puts("usage: headwater COMMAND [OPTION]...\n");
-        found = true;
-        printf("  headwater %s%s%s%s%s%s\n      %s\n", command->noun,
-               command->verb == NULL ? "" : " ", command->verb == NULL ? "" : command->verb,
-               command->about == NULL ? "" : " ", command->about == NULL ? "" : command->about,
-               command->usage, command->help);
+    for (size_t i = 0; i < HW_COUNT(nouns); i++) {
+        for (size_t k = 0; k < nouns[i]->count; k++) {
+            if (!command_is_named(&nouns[i]->items[k], options))
+                continue;
+            if (!found)
+                puts("usage: headwater COMMAND [OPTION]...\n");
+            found = true;
+            usage_write(&nouns[i]->items[k], arena);
+        }
     }
     if (found)
         fputs(help_foot, stdout);
     return found;
 }
 
+/* ---- the command ---- */
+
+static const struct command_list *noun_find(const char *noun)
+{
+    for (size_t i = 0; i < HW_COUNT(nouns); i++)
+        if (strcmp(nouns[i]->items[0].noun, noun) == 0)
+            return nouns[i];
+    return NULL;
+}
+
+/* The command of the verb that the second word is; without one, the command without a verb. */
+static const struct command *verb_find(const struct command_list *noun,
+                                       const struct options *options)
+{
+    const struct command *bare = NULL;
+
+    for (size_t i = 0; noun != NULL && i < noun->count; i++) {
+        if (noun->items[i].verb == NULL)
+            bare = &noun->items[i];
+        else if (options->word_count > 1 && strcmp(noun->items[i].verb, options->words[1]) == 0)
+            return &noun->items[i];
+    }
+    return bare;
+}
+
+/* Says which commands there are that begin as this one does. */
+static enum err command_refuse(const struct command_list *noun, const struct options *options,
+                               struct errmsg *msg)
+{
+    const char *verb = options->word_count < 2 ? NULL : options->words[1];
+    char verbs[100] = "";
+
+    if (noun == NULL)
+        return errmsg_set(msg, ERR_USAGE,
+                          "There is no command `headwater %.60s`; see `headwater --help`.",
+                          options->words[0]);
+    for (size_t i = 0; i < noun->count; i++) {
+        size_t len = strlen(verbs);
+
+        snprintf(verbs + len, sizeof verbs - len, "%s%s", len == 0 ? "" : ", ",
+                 noun->items[i].verb);
+    }
+    return errmsg_set(msg, ERR_USAGE,
+                      "There is no command `headwater %s%s%.60s`; there is %s. See "
+                      "`headwater %s --help`.",
+                      options->words[0], verb == NULL ? "" : " ", verb == NULL ? "" : verb, verbs,
+                      options->words[0]);
+}
+
 static enum err command_find(const struct options *options, const struct command **ret_command,
                              struct errmsg *msg)
 {
-    const struct command *found = NULL;
+    const struct command_list *noun;
+    const struct command *found;
 
     if (options->word_count == 0)
         return errmsg_set(msg, ERR_USAGE, "Name a command; see `headwater --help`.");
-    for (size_t i = 0; i < HW_COUNT(commands) && found == NULL; i++)
-        if (command_is_named(&commands[i], options))
-            found = &commands[i];
-    if (found == NULL || (found->verb != NULL && options->word_count < 2))
-        return errmsg_set(msg, ERR_USAGE,
-                          "There is no command `headwater %.60s%s%.60s`; see "
-                          "`headwater --help`.",
-                          options->words[0], options->word_count < 2 ? "" : " ",
-                          options->word_count < 2 ? "" : options->words[1]);
+    noun = noun_find(options->words[0]);
+    found = verb_find(noun, options);
+    if (found == NULL)
+        return command_refuse(noun, options, msg);
     if (options->word_count < command_word_count(found))
         return errmsg_set(msg, ERR_USAGE, "This command needs a %s; see `headwater %s %s --help`.",
                           found->about, found->noun, found->verb);
@@ -175,7 +212,7 @@ static int headwater_run(int argc, char **argv, struct arena *arena)
         puts("headwater " PACKAGE_VERSION);
         return EXIT_SUCCESS;
     }
-    if (err == ERR_OK && options_has(&options, OPTION_HELP) && help_write(&options))
+    if (err == ERR_OK && options_has(&options, OPTION_HELP) && help_write(&options, arena))
         return EXIT_SUCCESS;
     if (err == ERR_OK)
         err = command_find(&options, &command, &msg);

@@ -11,12 +11,13 @@
 #include "base/text.h"
 #include "edge/json_write.h"
 
-enum cell_kind { CELL_TEXT, CELL_INT, CELL_BOOL };
+enum cell_kind { CELL_TEXT, CELL_INT, CELL_BOOL, CELL_TEXTS };
 
 struct output_cell {
     enum cell_kind kind;
     const char *text;
-    int64_t number;
+    int64_t number;           /* CELL_TEXTS: how many */
+    const char *const *texts; /* CELL_TEXTS */
 };
 
 void output_init(struct output *output, struct arena *arena, const struct output_column *columns,
@@ -66,6 +67,12 @@ void output_add_time(struct output *output, int64_t instant_us)
     output_add_text(output, arena_text(output->arena, text, strlen(text)));
 }
 
+void output_add_texts(struct output *output, const char *const *texts, size_t count)
+{
+    cell_add(output,
+             (struct output_cell){.kind = CELL_TEXTS, .number = (int64_t)count, .texts = texts});
+}
+
 static size_t row_count(const struct output *output)
 {
     return output->cell_count / output->column_count;
@@ -78,6 +85,12 @@ static const struct output_cell *cell_get(const struct output *output, size_t ro
 
 /* ---- for programs ---- */
 
+static void texts_write_json(const struct output_cell *cell, struct json_node *array)
+{
+    for (int64_t i = 0; i < cell->number; i++)
+        json_node_push_text(array, cell->texts[i]);
+}
+
 static void row_write_json(const struct output *output, size_t row, struct json_node *object)
 {
     for (size_t i = 0; i < output->column_count; i++) {
@@ -88,9 +101,17 @@ static void row_write_json(const struct output *output, size_t row, struct json_
             json_node_add_int(object, member, cell->number);
         else if (cell->kind == CELL_BOOL)
             json_node_add_bool(object, member, cell->number != 0);
+        else if (cell->kind == CELL_TEXTS)
+            texts_write_json(cell, json_node_add_array(object, member));
         else
             json_node_add_text(object, member, cell->text);
     }
+}
+
+static void rows_write_json(const struct output *output, struct json_node *array)
+{
+    for (size_t row = 0; row < row_count(output); row++)
+        row_write_json(output, row, json_node_push_object(array));
 }
 
 static void root_print(struct arena *arena, const struct json_node *root)
@@ -104,6 +125,16 @@ static void root_print(struct arena *arena, const struct json_node *root)
 
 /* ---- for people ---- */
 
+static const char *texts_join(struct arena *arena, const struct output_cell *cell)
+{
+    struct buf joined;
+
+    buf_init(&joined, arena);
+    for (int64_t i = 0; i < cell->number; i++)
+        buf_printf(&joined, "%s%s", i == 0 ? "" : ", ", cell->texts[i]);
+    return joined.len == 0 ? "-" : joined.text;
+}
+
 static const char *cell_text(const struct output *output, size_t row, size_t column)
 {
     const struct output_cell *cell = cell_get(output, row, column);
@@ -116,6 +147,8 @@ static const char *cell_text(const struct output *output, size_t row, size_t col
         if (cell->number != 0)
             return about->yes == NULL ? "yes" : about->yes;
         return about->no == NULL ? "no" : about->no;
+    case CELL_TEXTS:
+        return texts_join(output->arena, cell);
     default:
         return cell->text == NULL ? "-" : cell->text;
     }
@@ -172,18 +205,23 @@ static void record_print(const struct output *output)
     }
 }
 
+static void section_print(const struct output_section *section)
+{
+    printf("\n%s%s\n", section->title, row_count(section->rows) == 0 ? ": none" : ":");
+    if (row_count(section->rows) > 0)
+        table_print(section->rows);
+}
+
 void output_write_list(const struct output *output, const char *name, bool json)
 {
-    struct json_node *root, *array;
+    struct json_node *root;
 
     if (!json) {
         table_print(output);
         return;
     }
     root = json_node_new(output->arena);
-    array = json_node_add_array(root, name);
-    for (size_t row = 0; row < row_count(output); row++)
-        row_write_json(output, row, json_node_push_object(array));
+    rows_write_json(output, json_node_add_array(root, name));
     root_print(output->arena, root);
 }
 
@@ -198,6 +236,25 @@ void output_write_one(const struct output *output, const char *name, bool json)
     root = json_node_new(output->arena);
     row_write_json(output, 0, json_node_add_object(root, name));
     root_print(output->arena, root);
+}
+
+void output_write_show(const struct output *record, const char *name,
+                       const struct output_section *sections, size_t count, bool json)
+{
+    struct json_node *root, *object;
+
+    if (!json) {
+        record_print(record);
+        for (size_t i = 0; i < count; i++)
+            section_print(&sections[i]);
+        return;
+    }
+    root = json_node_new(record->arena);
+    object = json_node_add_object(root, name);
+    row_write_json(record, 0, object);
+    for (size_t i = 0; i < count; i++)
+        rows_write_json(sections[i].rows, json_node_add_array(object, sections[i].member));
+    root_print(record->arena, root);
 }
 
 void output_write_failure(struct arena *arena, const struct errmsg *msg, bool json)

@@ -38,11 +38,27 @@ void output_add_int(struct output *output, int64_t number);
 void output_add_bool(struct output *output, bool boolean);
 void output_add_time(struct output *output, int64_t instant_us);
 
+/* Adds a list of texts as the next cell: an array in JSON, divided by commas for people. The array
+ * must outlive OUTPUT too. */
+void output_add_texts(struct output *output, const char *const *texts, size_t count);
+
 /* Writes all rows to standard output: {"NAME":[{...},...]}, or a table with a heading. */
 void output_write_list(const struct output *output, const char *name, bool json);
 
 /* Writes the only row to standard output: {"NAME":{...}}, or a line for each cell. */
 void output_write_one(const struct output *output, const char *name, bool json);
+
+/* Rows that belong to a record. */
+struct output_section {
+    const char *member; /* the name in JSON */
+    const char *title;  /* the heading for people */
+    const struct output *rows;
+};
+
+/* Writes the only row of RECORD to standard output with what belongs to it: {"NAME":{...,"MEMBER":
+ * [{...},...]}}, or a line for each cell and a table for each section. */
+void output_write_show(const struct output *record, const char *name,
+                       const struct output_section *sections, size_t count, bool json);
 
 /* Writes a failure: the sentence to standard error, with JSON also {"error":{"message":...}} to
  * standard output. */

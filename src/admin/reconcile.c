@@ -2,6 +2,7 @@
 #include "admin/command.h"
 #include "admin/options.h"
 #include "admin/output.h"
+#include "admin/progress_line.h"
 #include "admin/session.h"
 #include "api/api.h"
 #include "api/api_setup.h"
@@ -79,9 +80,12 @@ static enum err run_once(struct session *session, struct api *api, const struct 
                          struct errmsg *msg)
 {
     struct reconcile_report report;
-    enum err err = reconciler_run_once(
-        api, order->stream_age_s, !options_has(session->options, OPTION_NO_AUDIT), &report, msg);
+    bool with_audit = !options_has(session->options, OPTION_NO_AUDIT);
+    enum err err;
 
+    progress_line_begin(session->options);
+    err = reconciler_run_once(api, order->stream_age_s, with_audit, &report, msg);
+    progress_line_end();
     if (err != ERR_OK)
         return err;
     report_write(session, &report);
@@ -89,7 +93,7 @@ static enum err run_once(struct session *session, struct api *api, const struct 
     return ERR_OK;
 }
 
-enum err reconcile_command_run(struct session *session, struct errmsg *msg)
+static enum err reconcile_command_run(struct session *session, struct errmsg *msg)
 {
     struct api_setup setup;
     struct order order;
@@ -110,3 +114,18 @@ enum err reconcile_command_run(struct session *session, struct errmsg *msg)
     api_free(api);
     return err;
 }
+
+static const struct command commands[] = {
+    {"reconcile", NULL, NULL, 0,
+     OPTION_BIT(OPTION_ONCE) | OPTION_BIT(OPTION_EVERY) | OPTION_BIT(OPTION_OLDER_THAN) |
+         OPTION_BIT(OPTION_NO_AUDIT),
+     "Finish streams that were left pending, settle quantities that Stripe has not confirmed,\n"
+     "      remove old idempotency keys, and compare all quantities with Stripe's, five a second,\n"
+     "      unless --no-audit is given. Once; or with --every again and again until it is\n"
+     "      stopped, and then each quantity once an hour. Streams younger than 15 seconds, or\n"
+     "      than --older-than, are left to their own request. Two at once do no harm. Needs what\n"
+     "      headwaterd needs.",
+     reconcile_command_run},
+};
+
+const struct command_list reconcile_commands = {commands, HW_COUNT(commands)};

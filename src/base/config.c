@@ -201,6 +201,18 @@ enum err config_set(struct config *config, struct arena *arena, const char *sect
     return ERR_OK;
 }
 
+const char *config_write_value(const struct config *config, const struct config_option *option,
+                               struct arena *arena)
+{
+    const void *field = (const char *)config + option->offset;
+
+    if (option->kind == CONFIG_BOOL)
+        return *(const bool *)field ? "yes" : "no";
+    if (option->kind == CONFIG_INT)
+        return arena_printf(arena, "%" PRId64, *(const int64_t *)field);
+    return *(const char *const *)field;
+}
+
 static enum err check_url(const char *section, const char *url, bool sandbox, struct errmsg *msg)
 {
     const char *fault = service_url_fault(url, sandbox);

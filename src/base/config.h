@@ -86,6 +86,10 @@ void config_init(struct config *config);
 enum err config_set(struct config *config, struct arena *arena, const char *section,
                     const char *name, const char *value, struct errmsg *msg) HW_MUST_CHECK;
 
+/* The value of an option as it would stand in the file; a copy on ARENA, or the text itself. */
+const char *config_write_value(const struct config *config, const struct config_option *option,
+                               struct arena *arena);
+
 /* Checks what no single option shows: outside services must be https and have a host name, not an
  * address or localhost, unless sandbox = yes (base/service_url.h); deadlines must nest; the log
  * level must be one. ERR_USAGE. */

@@ -28,11 +28,14 @@
 #define SQL_MODE                                                                                   \
     "STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,ONLY_FULL_GROUP_BY"
 
+#define SERVICE_SESSION                                                                            \
+    "SET SESSION tx_isolation = 'READ-COMMITTED', sql_mode = '" SQL_MODE "', "                     \
+    "time_zone = '+00:00', innodb_lock_wait_timeout = 3, "                                         \
+    "idle_write_transaction_timeout = 10, idle_transaction_timeout = 30, max_statement_time = 5"
+
 static const char *const session_of_role[] = {
-    [DB_SERVICE] = "SET SESSION tx_isolation = 'READ-COMMITTED', sql_mode = '" SQL_MODE "', "
-                   "time_zone = '+00:00', innodb_lock_wait_timeout = 3, "
-                   "idle_write_transaction_timeout = 10, idle_transaction_timeout = 30, "
-                   "max_statement_time = 5",
+    [DB_SERVICE] = SERVICE_SESSION,
+    [DB_DOCTOR] = SERVICE_SESSION,
     [DB_OWNER] = "SET SESSION tx_isolation = 'READ-COMMITTED', sql_mode = '" SQL_MODE "', "
                  "time_zone = '+00:00'",
 };
@@ -218,7 +221,7 @@ static enum err db_connect_checked(struct db *db, struct errmsg *msg)
 {
     enum err err = db_connect(db, msg);
 
-    if (err != ERR_OK || db->role == DB_OWNER)
+    if (err != ERR_OK || db->role != DB_SERVICE)
         return err;
     err = schema_check(db->link, msg);
     if (err != ERR_OK)

@@ -14,6 +14,7 @@ struct db;
 
 enum db_role {
     DB_SERVICE, /* refuses a schema this program does not know; statements end after 5 s */
+    DB_DOCTOR,  /* any schema, with the service's limits */
     DB_OWNER    /* for migrations: any schema, no statement limit */
 };
 

@@ -18,7 +18,7 @@ struct reading {
     const char *path;
     struct arena *arena;
     struct config config;
-    bool *seen; /* by index into config_options: the file has set it */
+    int *lines; /* by index into config_options: where the file has set it; 0 = nowhere */
     int line;   /* number of the line read last */
     enum err err;
     struct errmsg *msg;
@@ -56,12 +56,12 @@ static char *line_read(char *line, int size, void *thing)
     return len == 0 ? NULL : line;
 }
 
-static bool *option_seen(struct reading *reading, const char *section, const char *name)
+static int *option_line(struct reading *reading, const char *section, const char *name)
 {
     for (size_t i = 0; i < config_option_count; i++)
         if (strcmp(config_options[i].section, section) == 0 &&
             strcmp(config_options[i].name, name) == 0)
-            return &reading->seen[i];
+            return &reading->lines[i];
     return NULL;
 }
 
@@ -81,7 +81,7 @@ static bool has_comment(const char *value)
 static int option_take(void *thing, const char *section, const char *name, const char *value)
 {
     struct reading *reading = thing;
-    bool *seen = option_seen(reading, section, name);
+    int *line = option_line(reading, section, name);
     struct errmsg msg;
     enum err err;
 
@@ -91,14 +91,14 @@ static int option_take(void *thing, const char *section, const char *name, const
         return line_refuse(reading, ERR_USAGE, "An option must stand below a [section].");
     if (has_comment(value))
         return line_refuse(reading, ERR_USAGE, "A comment must have a line of its own.");
-    if (seen != NULL && *seen)
+    if (line != NULL && *line != 0)
         return line_refuse(reading, ERR_USAGE, "This option was already set further up.");
     err = config_set(&reading->config, reading->arena, section, name, value, &msg);
     if (err != ERR_OK)
         return line_refuse(reading, err, msg.text);
     /* config_set knows no option that the table does not have. */
-    assert(seen != NULL);
-    *seen = true;
+    assert(line != NULL);
+    *line = reading->line;
     return 1;
 }
 
@@ -133,6 +133,14 @@ static enum err file_read(struct reading *reading)
 enum err ini_read(const char *path, struct arena *arena, struct config *ret_config,
                   struct errmsg *msg)
 {
+    const int *ignored;
+
+    return ini_read_lines(path, arena, ret_config, &ignored, msg);
+}
+
+enum err ini_read_lines(const char *path, struct arena *arena, struct config *ret_config,
+                        const int **ret_lines, struct errmsg *msg)
+{
     struct reading reading = {.path = path, .arena = arena, .msg = msg};
     struct errmsg fault;
     enum err err;
@@ -140,7 +148,7 @@ enum err ini_read(const char *path, struct arena *arena, struct config *ret_conf
     reading.file = fopen(path, "re");
     if (reading.file == NULL)
         return errmsg_set(msg, ERR_IO, "Cannot read %s: %s.", path, strerror(errno));
-    reading.seen = arena_array(arena, config_option_count, sizeof reading.seen[0]);
+    reading.lines = arena_array(arena, config_option_count, sizeof reading.lines[0]);
     config_init(&reading.config);
     err = file_read(&reading);
     fclose(reading.file);
@@ -150,5 +158,6 @@ enum err ini_read(const char *path, struct arena *arena, struct config *ret_conf
     if (err != ERR_OK)
         return errmsg_set(msg, err, "%s: %s", path, fault.text);
     *ret_config = reading.config;
+    *ret_lines = reading.lines;
     return ERR_OK;
 }

@@ -13,4 +13,9 @@ struct config;
 enum err ini_read(const char *path, struct arena *arena, struct config *ret_config,
                   struct errmsg *msg) HW_MUST_CHECK;
 
+/* The same, and where each option was set: RET_LINES, on ARENA, has the number of its line by its
+ * place in config_options, 0 for an option that has its default. */
+enum err ini_read_lines(const char *path, struct arena *arena, struct config *ret_config,
+                        const int **ret_lines, struct errmsg *msg) HW_MUST_CHECK;
+
 #endif

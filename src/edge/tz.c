@@ -94,6 +94,31 @@ enum err tz_list_read(struct arena *arena, const char *dir, struct zone_list *re
     return ERR_OK;
 }
 
+/* The first line of the file is "# version 2026a". */
+enum err tz_version_read(struct arena *arena, const char *dir, const char **ret_version,
+                         struct errmsg *msg)
+{
+    static const char start[] = "# version ";
+    char line[80] = "";
+    char path[PATH_BYTES];
+    FILE *file;
+
+    snprintf(path, sizeof path, "%.*s/tzdata.zi", PATH_MAX, dir);
+    file = fopen(path, "re");
+    if (file == NULL)
+        return errmsg_set(msg, ERR_IO, "Cannot read %s (package tzdata): %s.", path,
+                          strerror(errno));
+    if (fgets(line, sizeof line, file) == NULL)
+        line[0] = '\0';
+    fclose(file);
+    line[strcspn(line, "\r\n")] = '\0';
+    if (strncmp(line, start, sizeof start - 1) == 0)
+        *ret_version = arena_text(arena, line + sizeof start - 1, strlen(line + sizeof start - 1));
+    else
+        *ret_version = "";
+    return ERR_OK;
+}
+
 static int64_t local_offset_s(void *zone, int64_t instant_s)
 {
     time_t instant = (time_t)instant_s;

@@ -19,6 +19,11 @@ struct zone_offset;
 enum err tz_list_read(struct arena *arena, const char *dir, struct zone_list *ret_zones,
                       struct errmsg *msg) HW_MUST_CHECK;
 
+/* The release that DIR/tzdata.zi says it is ("2026a"), on ARENA; empty if it does not say. ERR_IO.
+ */
+enum err tz_version_read(struct arena *arena, const char *dir, const char **ret_version,
+                         struct errmsg *msg) HW_MUST_CHECK;
+
 /* The offsets of a known zone; valid until the next call. The same zone again costs nothing. */
 struct zone_offset tz_offset(const char *name);
 

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/log.h"
+#include "base/progress.h"
 #include "base/stop.h"
 #include "edge/digest.h"
 #include "flow/billing_audit.h"
@@ -202,6 +203,7 @@ static enum err audit_items(const struct pass *pass, struct errmsg *msg)
         pass->report->item_audited_count += verdict != AUDIT_NONE;
         pass->report->item_drifted_count += verdict == AUDIT_DRIFT;
         arena_reset(pass->item_arena);
+        progress_note("comparing quantities with Stripe's", (int64_t)i + 1, (int64_t)count);
         if (stop_wait(AUDIT_PAUSE_US) || clock_monotonic_us() >= until_us)
             break;
     }

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/progress.h"
 #include "edge/db.h"
 #include "edge/digest.h"
 #include "edge/migration.h"
@@ -63,26 +64,80 @@ static enum err applied_check_all(const struct schema_migration *rows, size_t co
     return err;
 }
 
-enum err schema_migrate_check(struct db *db, struct arena *arena, size_t *ret_count,
-                              struct errmsg *msg)
+/* What is on record; nothing if there is no record yet. */
+static enum err applied_read(struct db *db, struct arena *arena, struct schema_migration **ret_rows,
+                             size_t *ret_count, struct errmsg *msg)
 {
-    struct schema_migration *rows;
-    size_t count;
     bool has_table;
     enum err err = schema_find_table(db, arena, "schema_migration", &has_table, msg);
 
     if (err != ERR_OK)
         return err;
-    if (!has_table) {
-        *ret_count = 0;
-        return ERR_OK;
-    }
-    err = schema_migration_list_applied(db, arena, &rows, &count, msg);
+    if (has_table)
+        return schema_migration_list_applied(db, arena, ret_rows, ret_count, msg);
+    *ret_rows = NULL;
+    *ret_count = 0;
+    return ERR_OK;
+}
+
+enum err schema_migrate_check(struct db *db, struct arena *arena, size_t *ret_count,
+                              struct errmsg *msg)
+{
+    struct schema_migration *rows;
+    size_t count;
+    enum err err = applied_read(db, arena, &rows, &count, msg);
+
     if (err == ERR_OK)
         err = applied_check_all(rows, count, msg);
     if (err == ERR_OK)
         *ret_count = count;
     return err;
+}
+
+static struct schema_migrate_state state_of(const struct schema_migration *row,
+                                            const struct migration *known)
+{
+    struct schema_migrate_state state = {.version = row == NULL ? known->version : row->version,
+                                         .name = row == NULL ? known->name : row->name,
+                                         .applied_us = row == NULL ? 0 : row->applied_us,
+                                         .is_known = known != NULL,
+                                         .is_as_expected = known != NULL};
+
+    if (row != NULL && known != NULL) {
+        struct schema_migration record = record_of(known);
+
+        state.is_as_expected = strcmp(row->name, known->name) == 0 &&
+                               digest_equal(row->checksum, record.checksum, DIGEST_BYTES);
+    }
+    return state;
+}
+
+enum err schema_migrate_list(struct db *db, struct arena *arena,
+                             struct schema_migrate_state **ret_states, size_t *ret_count,
+                             struct errmsg *msg)
+{
+    struct schema_migration *rows;
+    struct schema_migrate_state *states;
+    size_t row_count, row = 0, known = 0, count = 0;
+    enum err err = applied_read(db, arena, &rows, &row_count, msg);
+
+    if (err != ERR_OK)
+        return err;
+    states = arena_array(arena, row_count + migration_count, sizeof *states);
+    while (row < row_count || known < migration_count) {
+        bool has_row = row < row_count &&
+                       (known == migration_count || rows[row].version <= migrations[known].version);
+        bool has_known = known < migration_count &&
+                         (row == row_count || migrations[known].version <= rows[row].version);
+
+        states[count++] =
+            state_of(has_row ? &rows[row] : NULL, has_known ? &migrations[known] : NULL);
+        row += has_row;
+        known += has_known;
+    }
+    *ret_states = states;
+    *ret_count = count;
+    return ERR_OK;
 }
 
 /* ---- applying ---- */
@@ -114,8 +169,9 @@ static bool statement_read(const char **at, struct buf *statement)
     return statement->len > 0;
 }
 
+/* DONE: how many migrations are applied before this one. */
 static enum err migration_run(struct db *db, struct arena *arena, const struct migration *migration,
-                              struct errmsg *msg)
+                              int64_t done, struct errmsg *msg)
 {
     struct schema_migration record = record_of(migration);
     const char *at = migration->text;
@@ -126,6 +182,9 @@ static enum err migration_run(struct db *db, struct arena *arena, const struct m
     buf_init(&statement, arena);
     while (err == ERR_OK && statement_read(&at, &statement)) {
         number++;
+        progress_note(arena_printf(arena, "migration %" PRId64 " (%.20s), statement %d",
+                                   migration->version, migration->name, number),
+                      done, (int64_t)migration_count);
         err = db_run_text(db, statement.text, msg);
     }
     if (err != ERR_OK)
@@ -147,7 +206,7 @@ static enum err missing_run(struct db *db, struct arena *arena, size_t *ret_firs
     if (err != ERR_OK)
         return err;
     for (size_t i = first; i < migration_count && err == ERR_OK; i++)
-        err = migration_run(db, arena, &migrations[i], msg);
+        err = migration_run(db, arena, &migrations[i], (int64_t)i, msg);
     if (err == ERR_OK)
         *ret_first = first;
     return err;

@@ -27,4 +27,19 @@ enum err schema_migrate_run(struct db *db, struct arena *arena, size_t *ret_firs
 enum err schema_migrate_check(struct db *db, struct arena *arena, size_t *ret_count,
                               struct errmsg *msg) HW_MUST_CHECK;
 
+/* A migration as it stands in the database, or as this program knows it. */
+struct schema_migrate_state {
+    int64_t version;
+    const char *name;
+    int64_t applied_us;  /* 0 = pending */
+    bool is_known;       /* this program has it */
+    bool is_as_expected; /* its text, if applied, is the one that this program has */
+};
+
+/* All migrations that the database has had or this program knows, by version, on ARENA. Nothing is
+ * judged but in their states. */
+enum err schema_migrate_list(struct db *db, struct arena *arena,
+                             struct schema_migrate_state **ret_states, size_t *ret_count,
+                             struct errmsg *msg) HW_MUST_CHECK;
+
 #endif

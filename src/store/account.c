@@ -260,3 +260,49 @@ enum err account_drop_unpaid(struct db *db, struct arena *arena, int64_t team_id
     return query_ids(db, arena, STATEMENT_ACCOUNT_REMOVE_UNPAID, lead, HW_COUNT(lead), ids, count,
                      &ignored, msg);
 }
+
+enum err account_count_by_tier(struct db *db, struct arena *arena, int64_t team_id,
+                               struct account_count ret_counts[TIER__MAX], struct errmsg *msg)
+{
+    const struct db_value params[] = {db_int(team_id)};
+    struct db_result rows;
+    enum tier tier;
+    enum err err =
+        db_query(db, arena, STATEMENT_ACCOUNT_COUNT_BY_TIER, params, HW_COUNT(params), &rows, msg);
+
+    if (err != ERR_OK)
+        return err;
+    for (size_t i = 0; i < TIER__MAX; i++)
+        ret_counts[i] = (struct account_count){0};
+    for (size_t i = 0; i < rows.row_count; i++)
+        if (tier_find(db_result_get(&rows, i, 0)->bytes, &tier))
+            ret_counts[tier] = (struct account_count){
+                .all = db_result_get(&rows, i, 1)->integer,
+                .sleeping = db_result_get(&rows, i, 2)->integer,
+                .streams = db_result_get(&rows, i, 3)->integer,
+            };
+    return ERR_OK;
+}
+
+enum err account_set_tier(struct db *db, struct arena *arena, int64_t team_id, enum tier tier,
+                          struct errmsg *msg)
+{
+    const struct db_value params[] = {db_text(tier_text(tier)), db_int(team_id),
+                                      db_text(tier_text(tier))};
+    struct db_result ignored;
+
+    return db_query(db, arena, STATEMENT_ACCOUNT_SET_TIER, params, HW_COUNT(params), &ignored, msg);
+}
+
+enum err account_count_free(struct db *db, struct arena *arena, int64_t team_id, int64_t *ret_count,
+                            struct errmsg *msg)
+{
+    const struct db_value params[] = {db_int(team_id)};
+    struct db_result rows;
+    enum err err =
+        db_query(db, arena, STATEMENT_ACCOUNT_COUNT_FREE, params, HW_COUNT(params), &rows, msg);
+
+    if (err == ERR_OK)
+        *ret_count = db_result_get(&rows, 0, 0)->integer;
+    return err;
+}

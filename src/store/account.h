@@ -97,4 +97,25 @@ enum err account_activate(struct db *db, struct arena *arena, int64_t team_id, c
 enum err account_drop_unpaid(struct db *db, struct arena *arena, int64_t team_id,
                              const int64_t *ids, size_t count, struct errmsg *msg) HW_MUST_CHECK;
 
+/* What a team tracks in one tier. */
+struct account_count {
+    int64_t all;
+    int64_t sleeping; /* of those, not billed */
+    int64_t streams;  /* automated streams that use them, each once for each account */
+};
+
+/* The team's accounts by tier. */
+enum err account_count_by_tier(struct db *db, struct arena *arena, int64_t team_id,
+                               struct account_count ret_counts[TIER__MAX],
+                               struct errmsg *msg) HW_MUST_CHECK;
+
+/* Gives the accounts of the tier free another one, as far as they use no more streams than its cap
+ * allows. The caller holds the team's lock. */
+enum err account_set_tier(struct db *db, struct arena *arena, int64_t team_id, enum tier tier,
+                          struct errmsg *msg) HW_MUST_CHECK;
+
+/* How many accounts of the team have the tier free, sleeping ones among them. */
+enum err account_count_free(struct db *db, struct arena *arena, int64_t team_id, int64_t *ret_count,
+                            struct errmsg *msg) HW_MUST_CHECK;
+
 #endif

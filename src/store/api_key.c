@@ -58,6 +58,19 @@ enum err api_key_add(struct db *db, struct arena *arena, const char *public_id,
     return err;
 }
 
+static struct api_key_row api_key_of_row(const struct db_result *rows, size_t row)
+{
+    return (struct api_key_row){
+        .public_id = db_result_get(rows, row, 0)->bytes,
+        .team_id = db_result_get(rows, row, 1)->integer,
+        .user_id = db_result_get(rows, row, 2)->integer,
+        .name = db_result_get(rows, row, 3)->bytes,
+        .created_us = db_result_get(rows, row, 4)->integer,
+        .last_used_us = db_result_get(rows, row, 5)->integer,
+        .revoked_us = db_result_get(rows, row, 6)->integer,
+    };
+}
+
 enum err api_key_list(struct db *db, struct arena *arena, int64_t team_id,
                       struct api_key_row **ret_rows, size_t *ret_count, struct errmsg *msg)
 {
@@ -71,14 +84,7 @@ enum err api_key_list(struct db *db, struct arena *arena, int64_t team_id,
         return err;
     keys = arena_array(arena, rows.row_count, sizeof *keys);
     for (size_t i = 0; i < rows.row_count; i++)
-        keys[i] = (struct api_key_row){
-            .public_id = db_result_get(&rows, i, 0)->bytes,
-            .user_id = db_result_get(&rows, i, 1)->integer,
-            .name = db_result_get(&rows, i, 2)->bytes,
-            .created_us = db_result_get(&rows, i, 3)->integer,
-            .last_used_us = db_result_get(&rows, i, 4)->integer,
-            .revoked_us = db_result_get(&rows, i, 5)->integer,
-        };
+        keys[i] = api_key_of_row(&rows, i);
     *ret_rows = keys;
     *ret_count = rows.row_count;
     return ERR_OK;
@@ -94,5 +100,33 @@ enum err api_key_revoke(struct db *db, struct arena *arena, const char *public_i
 
     if (err == ERR_OK && result.affected_count == 0)
         return errmsg_set(msg, ERR_NOT_FOUND, "there is no live key with this id");
+    return err;
+}
+
+enum err api_key_get(struct db *db, struct arena *arena, const char *public_id,
+                     struct api_key_row *ret_key, struct errmsg *msg)
+{
+    const struct db_value params[] = {db_text(public_id)};
+    struct db_result rows;
+    enum err err = db_query(db, arena, STATEMENT_API_KEY_GET, params, HW_COUNT(params), &rows, msg);
+
+    if (err != ERR_OK)
+        return err;
+    if (rows.row_count == 0)
+        return errmsg_set(msg, ERR_NOT_FOUND, "there is no key with this id");
+    *ret_key = api_key_of_row(&rows, 0);
+    return ERR_OK;
+}
+
+enum err api_key_set_name(struct db *db, struct arena *arena, const char *public_id,
+                          const char *name, struct errmsg *msg)
+{
+    const struct db_value params[] = {db_text(name), db_text(public_id)};
+    struct db_result result;
+    enum err err =
+        db_query(db, arena, STATEMENT_API_KEY_SET_NAME, params, HW_COUNT(params), &result, msg);
+
+    if (err == ERR_OK && result.affected_count == 0)
+        return errmsg_set(msg, ERR_NOT_FOUND, "there is no key with this id");
     return err;
 }

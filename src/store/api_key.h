@@ -17,6 +17,7 @@ struct api_key {
 
 struct api_key_row {
     const char *public_id;
+    int64_t team_id;
     int64_t user_id;
     const char *name;
     int64_t created_us;
@@ -47,5 +48,13 @@ enum err api_key_list(struct db *db, struct arena *arena, int64_t team_id,
 /* Ends a key for good. ERR_NOT_FOUND if there is no live one. */
 enum err api_key_revoke(struct db *db, struct arena *arena, const char *public_id, int64_t now_us,
                         struct errmsg *msg) HW_MUST_CHECK;
+
+/* One key, revoked or not, on ARENA. ERR_NOT_FOUND if there is none. */
+enum err api_key_get(struct db *db, struct arena *arena, const char *public_id,
+                     struct api_key_row *ret_key, struct errmsg *msg) HW_MUST_CHECK;
+
+/* Changes the name of a key, revoked or not. ERR_NOT_FOUND if there is none. */
+enum err api_key_set_name(struct db *db, struct arena *arena, const char *public_id,
+                          const char *name, struct errmsg *msg) HW_MUST_CHECK;
 
 #endif

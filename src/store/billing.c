@@ -282,3 +282,48 @@ enum err billing_remove_attempt(struct db *db, struct arena *arena,
     return db_query(db, arena, STATEMENT_BILLING_REMOVE_ATTEMPT, params, HW_COUNT(params), &ignored,
                     msg);
 }
+
+enum err billing_list(struct db *db, struct arena *arena, int64_t team_id,
+                      struct billing_state **ret_states, size_t *ret_count, struct errmsg *msg)
+{
+    const struct db_value params[] = {db_int(team_id)};
+    struct db_result rows;
+    struct billing_state *states;
+    enum err err =
+        db_query(db, arena, STATEMENT_BILLING_LIST, params, HW_COUNT(params), &rows, msg);
+
+    if (err != ERR_OK)
+        return err;
+    states = arena_array(arena, rows.row_count, sizeof *states);
+    for (size_t i = 0; i < rows.row_count; i++) {
+        states[i] = (struct billing_state){
+            .item_id = db_result_get(&rows, i, 1)->bytes,
+            .desired_version = db_result_get(&rows, i, 2)->integer,
+            .applied_version = db_result_get(&rows, i, 3)->integer,
+            .applied_quantity = db_result_get(&rows, i, 4)->integer,
+            .has_attempt = db_result_get(&rows, i, 5)->integer != 0,
+            .lease_until_us = db_result_get(&rows, i, 6)->integer,
+            .last_attempt_us = db_result_get(&rows, i, 7)->integer,
+            .audited_us = db_result_get(&rows, i, 8)->integer,
+        };
+        if (!tier_find(db_result_get(&rows, i, 0)->bytes, &states[i].tier))
+            return errmsg_set(msg, ERR_INTERNAL, "the table has an unknown tier");
+    }
+    *ret_states = states;
+    *ret_count = rows.row_count;
+    return ERR_OK;
+}
+
+enum err billing_set_item(struct db *db, struct arena *arena, const struct billing_place *place,
+                          const char *item_id, int64_t version, int64_t now_us, struct errmsg *msg)
+{
+    const struct db_value params[] = {db_text(item_id), db_int(version), db_int(place->team_id),
+                                      db_text(tier_text(place->tier)), db_time(now_us)};
+    struct db_result result;
+    enum err err =
+        db_query(db, arena, STATEMENT_BILLING_SET_ITEM, params, HW_COUNT(params), &result, msg);
+
+    if (err == ERR_OK && result.affected_count == 0)
+        return errmsg_set(msg, ERR_NOT_FOUND, "somebody talks to Stripe about the row");
+    return err;
+}

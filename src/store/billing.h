@@ -119,4 +119,29 @@ enum err billing_remove_attempt(struct db *db, struct arena *arena,
                                 const struct billing_place *place, const char *attempt_key,
                                 struct errmsg *msg) HW_MUST_CHECK;
 
+/* A row as the operator sees it. Times are 0 if there is none. */
+struct billing_state {
+    enum tier tier;
+    const char *item_id;
+    int64_t desired_version;
+    int64_t applied_version;
+    int64_t applied_quantity;
+    bool has_attempt; /* a write is under way */
+    int64_t lease_until_us;
+    int64_t last_attempt_us;
+    int64_t audited_us;
+};
+
+/* All rows of a team, in tier order, on ARENA. */
+enum err billing_list(struct db *db, struct arena *arena, int64_t team_id,
+                      struct billing_state **ret_states, size_t *ret_count,
+                      struct errmsg *msg) HW_MUST_CHECK;
+
+/* Another item bills the tier from now on, with a quantity that has to be set (VERSION). The caller
+ * holds the locks of team and rows; the place's owner does not matter. ERR_NOT_FOUND if an attempt
+ * or a lease stands, ERR_DB_DUPLICATE if the item is in use. */
+enum err billing_set_item(struct db *db, struct arena *arena, const struct billing_place *place,
+                          const char *item_id, int64_t version, int64_t now_us,
+                          struct errmsg *msg) HW_MUST_CHECK;
+
 #endif

@@ -2,7 +2,9 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/value.h"
 #include "edge/db.h"
+#include "edge/json_read.h"
 #include "edge/json_write.h"
 #include "rule/label_suggest.h"
 #include "rule/segment_input.h"
@@ -62,4 +64,100 @@ enum err label_list_spellings(struct db *db, struct arena *arena, const char *ca
     *ret_names = names;
     *ret_count = rows.row_count;
     return ERR_OK;
+}
+
+/* The aliases come as a JSON array of texts. */
+static enum err aliases_read(struct arena *arena, const struct db_value *text, struct label *label,
+                             struct errmsg *msg)
+{
+    const char **aliases;
+    struct value list;
+    enum err err = json_read(arena, text->bytes, text->len, &list, msg);
+
+    if (err != ERR_OK || list.kind != VALUE_ARRAY)
+        return errmsg_set(msg, ERR_INTERNAL, "the database's list of aliases cannot be read");
+    aliases = arena_array(arena, list.count, sizeof *aliases);
+    for (size_t i = 0; i < list.count; i++)
+        aliases[i] = list.items[i].text;
+    label->aliases = aliases;
+    label->alias_count = list.count;
+    return ERR_OK;
+}
+
+static enum err label_of_row(struct arena *arena, const struct db_result *rows, size_t row,
+                             struct label *ret_label, struct errmsg *msg)
+{
+    *ret_label = (struct label){.id = db_result_get(rows, row, 0)->integer,
+                                .category = db_result_get(rows, row, 1)->bytes,
+                                .name = db_result_get(rows, row, 2)->bytes};
+    return aliases_read(arena, db_result_get(rows, row, 3), ret_label, msg);
+}
+
+enum err label_list(struct db *db, struct arena *arena, const char *category,
+                    struct label **ret_labels, size_t *ret_count, struct errmsg *msg)
+{
+    const struct db_value params[] = {db_text(category), db_text(category)};
+    struct db_result rows;
+    struct label *labels;
+    enum err err = db_query(db, arena, STATEMENT_LABEL_LIST, params, HW_COUNT(params), &rows, msg);
+
+    if (err != ERR_OK)
+        return err;
+    labels = arena_array(arena, rows.row_count, sizeof *labels);
+    for (size_t i = 0; i < rows.row_count && err == ERR_OK; i++)
+        err = label_of_row(arena, &rows, i, &labels[i], msg);
+    *ret_labels = labels;
+    *ret_count = rows.row_count;
+    return err;
+}
+
+enum err label_get(struct db *db, struct arena *arena, int64_t id, struct label *ret_label,
+                   struct errmsg *msg)
+{
+    const struct db_value params[] = {db_int(id)};
+    struct db_result rows;
+    enum err err = db_query(db, arena, STATEMENT_LABEL_GET, params, HW_COUNT(params), &rows, msg);
+
+    if (err != ERR_OK)
+        return err;
+    if (rows.row_count == 0)
+        return errmsg_set(msg, ERR_NOT_FOUND, "there is no label with this id");
+    return label_of_row(arena, &rows, 0, ret_label, msg);
+}
+
+enum err label_lock(struct db *db, struct arena *arena, int64_t id, struct label *ret_label,
+                    struct errmsg *msg)
+{
+    const struct db_value params[] = {db_int(id)};
+    struct db_result rows;
+    enum err err = db_query(db, arena, STATEMENT_LABEL_LOCK, params, HW_COUNT(params), &rows, msg);
+
+    if (err != ERR_OK)
+        return err;
+    if (rows.row_count == 0)
+        return errmsg_set(msg, ERR_NOT_FOUND, "there is no label with this id");
+    *ret_label = (struct label){.id = id,
+                                .category = db_result_get(&rows, 0, 0)->bytes,
+                                .name = db_result_get(&rows, 0, 1)->bytes};
+    return ERR_OK;
+}
+
+enum err label_add(struct db *db, struct arena *arena, struct label *label, struct errmsg *msg)
+{
+    const struct db_value params[] = {db_text(label->category), db_text(label->name)};
+    struct db_result rows;
+    enum err err = db_query(db, arena, STATEMENT_LABEL_ADD, params, HW_COUNT(params), &rows, msg);
+
+    if (err == ERR_OK)
+        label->id = db_result_get(&rows, 0, 0)->integer;
+    return err;
+}
+
+enum err label_set_name(struct db *db, struct arena *arena, int64_t id, const char *name,
+                        struct errmsg *msg)
+{
+    const struct db_value params[] = {db_text(name), db_int(id)};
+    struct db_result ignored;
+
+    return db_query(db, arena, STATEMENT_LABEL_SET_NAME, params, HW_COUNT(params), &ignored, msg);
 }

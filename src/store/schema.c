@@ -48,3 +48,49 @@ enum err schema_get_isolation(struct db *db, struct arena *arena, const char **r
         *ret_level = db_result_get(&rows, 0, 0)->bytes;
     return err;
 }
+
+enum err schema_list_grants(struct db *db, struct arena *arena, struct schema_grant **ret_grants,
+                            size_t *ret_count, struct errmsg *msg)
+{
+    struct schema_grant *grants;
+    struct db_result rows;
+    enum err err = db_query(db, arena, STATEMENT_SCHEMA_LIST_GRANTS, NULL, 0, &rows, msg);
+
+    if (err != ERR_OK)
+        return err;
+    grants = arena_array(arena, rows.row_count, sizeof *grants);
+    for (size_t i = 0; i < rows.row_count; i++)
+        grants[i] = (struct schema_grant){
+            .privilege = db_result_get(&rows, i, 0)->bytes,
+            .scope = db_result_get(&rows, i, 1)->bytes,
+            .is_ours = db_result_get(&rows, i, 2)->integer != 0,
+            .is_grantable = db_result_get(&rows, i, 3)->integer != 0,
+        };
+    *ret_grants = grants;
+    *ret_count = rows.row_count;
+    return ERR_OK;
+}
+
+enum err schema_get_place(struct db *db, struct arena *arena, struct schema_place *ret_place,
+                          struct errmsg *msg)
+{
+    struct db_result rows;
+    enum err err = db_query(db, arena, STATEMENT_SCHEMA_GET_PLACE, NULL, 0, &rows, msg);
+
+    if (err == ERR_OK)
+        *ret_place = (struct schema_place){.data_dir = db_result_get(&rows, 0, 0)->bytes,
+                                           .host = db_result_get(&rows, 0, 1)->bytes,
+                                           .seen_from = db_result_get(&rows, 0, 2)->bytes};
+    return err;
+}
+
+enum err schema_get_time(struct db *db, struct arena *arena, int64_t *ret_now_us,
+                         struct errmsg *msg)
+{
+    struct db_result rows;
+    enum err err = db_query(db, arena, STATEMENT_SCHEMA_GET_TIME, NULL, 0, &rows, msg);
+
+    if (err == ERR_OK)
+        *ret_now_us = db_result_get(&rows, 0, 0)->integer;
+    return err;
+}

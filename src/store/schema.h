@@ -27,4 +27,30 @@ enum err schema_list_odd_tables(struct db *db, struct arena *arena,
 enum err schema_get_isolation(struct db *db, struct arena *arena, const char **ret_level,
                               struct errmsg *msg) HW_MUST_CHECK;
 
+/* A right of the session's user. */
+struct schema_grant {
+    const char *privilege; /* "SELECT" */
+    const char *scope;     /* "*.*", "headwater.*" or "headwater.stream" */
+    bool is_ours;          /* it holds for this database, or for a table of it */
+    bool is_grantable;     /* the user may pass it on */
+};
+
+/* All rights of the session's user, on ARENA; those that come by a role are not among them. */
+enum err schema_list_grants(struct db *db, struct arena *arena, struct schema_grant **ret_grants,
+                            size_t *ret_count, struct errmsg *msg) HW_MUST_CHECK;
+
+struct schema_place {
+    const char *data_dir;  /* on the server's host */
+    const char *host;      /* the server's name of itself */
+    const char *seen_from; /* our host as the server sees it; "localhost" over a local socket */
+};
+
+/* Where the server is, on ARENA. */
+enum err schema_get_place(struct db *db, struct arena *arena, struct schema_place *ret_place,
+                          struct errmsg *msg) HW_MUST_CHECK;
+
+/* The server's clock. */
+enum err schema_get_time(struct db *db, struct arena *arena, int64_t *ret_now_us,
+                         struct errmsg *msg) HW_MUST_CHECK;
+
 #endif

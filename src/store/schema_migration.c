@@ -28,6 +28,7 @@ enum err schema_migration_list_applied(struct db *db, struct arena *arena,
         migrations[i].version = db_result_get(&rows, i, 0)->integer;
         migrations[i].name = db_result_get(&rows, i, 1)->bytes;
         memcpy(migrations[i].checksum, db_result_get(&rows, i, 2)->bytes, DIGEST_BYTES);
+        migrations[i].applied_us = db_result_get(&rows, i, 3)->integer;
     }
     *ret_rows = migrations;
     *ret_count = rows.row_count;

@@ -13,6 +13,7 @@ struct schema_migration {
     int64_t version;
     const char *name;
     unsigned char checksum[DIGEST_BYTES]; /* SHA-256 of the file it was applied from */
+    int64_t applied_us;                   /* when; read back only */
 };
 
 /* Makes the table unless it is there. Needs the owner's rights. */

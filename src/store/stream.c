@@ -294,3 +294,77 @@ enum err stream_remove(struct db *db, struct arena *arena, int64_t team_id, int6
 
     return db_query(db, arena, STATEMENT_STREAM_REMOVE, params, HW_COUNT(params), &ignored, msg);
 }
+
+static enum err list_read(struct arena *arena, const struct db_result *rows,
+                          struct stream **ret_streams, size_t *ret_count)
+{
+    struct stream *streams = arena_array(arena, rows->row_count, sizeof *streams);
+
+    for (size_t i = 0; i < rows->row_count; i++)
+        streams[i] = (struct stream){
+            .id = db_result_get(rows, i, 0)->integer,
+            .team_id = db_result_get(rows, i, 1)->integer,
+            .name = db_result_get(rows, i, 2)->bytes,
+            .is_pending = strcmp(db_result_get(rows, i, 3)->bytes, "pending") == 0,
+            .is_active = db_result_get(rows, i, 4)->integer != 0,
+            .is_archived = db_result_get(rows, i, 5)->integer != 0,
+            .pair_count = (size_t)db_result_get(rows, i, 6)->integer,
+            .created_us = db_result_get(rows, i, 7)->integer,
+        };
+    *ret_streams = streams;
+    *ret_count = rows->row_count;
+    return ERR_OK;
+}
+
+enum err stream_list(struct db *db, struct arena *arena, int64_t team_id, int64_t after_id,
+                     int64_t limit, struct stream **ret_streams, size_t *ret_count,
+                     struct errmsg *msg)
+{
+    const struct db_value params[] = {db_int(team_id), db_int(after_id), db_int(limit)};
+    struct db_result rows;
+    enum err err = db_query(db, arena, STATEMENT_STREAM_LIST, params, HW_COUNT(params), &rows, msg);
+
+    return err == ERR_OK ? list_read(arena, &rows, ret_streams, ret_count) : err;
+}
+
+enum err stream_list_all(struct db *db, struct arena *arena, int64_t after_id, int64_t limit,
+                         struct stream **ret_streams, size_t *ret_count, struct errmsg *msg)
+{
+    const struct db_value params[] = {db_int(after_id), db_int(limit)};
+    struct db_result rows;
+    enum err err =
+        db_query(db, arena, STATEMENT_STREAM_LIST_ALL, params, HW_COUNT(params), &rows, msg);
+
+    return err == ERR_OK ? list_read(arena, &rows, ret_streams, ret_count) : err;
+}
+
+enum err stream_find_team(struct db *db, struct arena *arena, int64_t id, int64_t *ret_team_id,
+                          struct errmsg *msg)
+{
+    const struct db_value params[] = {db_int(id)};
+    struct db_result rows;
+    enum err err =
+        db_query(db, arena, STATEMENT_STREAM_FIND_TEAM, params, HW_COUNT(params), &rows, msg);
+
+    if (err != ERR_OK)
+        return err;
+    if (rows.row_count == 0)
+        return errmsg_set(msg, ERR_NOT_FOUND, "there is no stream with this id");
+    *ret_team_id = db_result_get(&rows, 0, 0)->integer;
+    return ERR_OK;
+}
+
+enum err stream_count_by_state(struct db *db, struct arena *arena, int64_t team_id,
+                               struct stream_counts *ret_counts, struct errmsg *msg)
+{
+    const struct db_value params[] = {db_int(team_id)};
+    struct db_result rows;
+    enum err err =
+        db_query(db, arena, STATEMENT_STREAM_COUNT_BY_STATE, params, HW_COUNT(params), &rows, msg);
+
+    if (err == ERR_OK)
+        *ret_counts = (struct stream_counts){.all = db_result_get(&rows, 0, 0)->integer,
+                                             .pending = db_result_get(&rows, 0, 1)->integer,
+                                             .archived = db_result_get(&rows, 0, 2)->integer};
+    return err;
+}

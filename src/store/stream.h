@@ -85,4 +85,29 @@ enum err stream_lock(struct db *db, struct arena *arena, int64_t team_id, int64_
 enum err stream_remove(struct db *db, struct arena *arena, int64_t team_id, int64_t id,
                        struct errmsg *msg) HW_MUST_CHECK;
 
+/* At most LIMIT streams of a team with ids above AFTER_ID, by ascending id, on ARENA: id, team,
+ * name, states, number of pairs and time; nothing else of them is set. */
+enum err stream_list(struct db *db, struct arena *arena, int64_t team_id, int64_t after_id,
+                     int64_t limit, struct stream **ret_streams, size_t *ret_count,
+                     struct errmsg *msg) HW_MUST_CHECK;
+
+/* The same of all teams. */
+enum err stream_list_all(struct db *db, struct arena *arena, int64_t after_id, int64_t limit,
+                         struct stream **ret_streams, size_t *ret_count,
+                         struct errmsg *msg) HW_MUST_CHECK;
+
+/* The team of a stream. ERR_NOT_FOUND if there is no such stream. */
+enum err stream_find_team(struct db *db, struct arena *arena, int64_t id, int64_t *ret_team_id,
+                          struct errmsg *msg) HW_MUST_CHECK;
+
+struct stream_counts {
+    int64_t all;
+    int64_t pending;
+    int64_t archived;
+};
+
+/* How many streams a team has. */
+enum err stream_count_by_state(struct db *db, struct arena *arena, int64_t team_id,
+                               struct stream_counts *ret_counts, struct errmsg *msg) HW_MUST_CHECK;
+
 #endif

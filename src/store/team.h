@@ -15,6 +15,7 @@ struct team {
     bool is_free;
     const char *subscription_status; /* Stripe's word; NULL for a free team */
     const char *subscription_id;     /* NULL for a free team */
+    int64_t created_us;              /* set by team_list and team_find */
 };
 
 /* Adds a team; sets its id. ERR_DB_DUPLICATE if its subscription belongs to another team. */
@@ -48,5 +49,18 @@ enum err team_set_status(struct db *db, struct arena *arena, int64_t id,
  * or how many accounts it tracks. Refreshes plan and subscription in CALLER. */
 enum err team_lock(struct db *db, struct arena *arena, struct caller *caller,
                    struct errmsg *msg) HW_MUST_CHECK;
+
+/* At most LIMIT teams with ids above AFTER_ID, by ascending id, on ARENA. */
+enum err team_list(struct db *db, struct arena *arena, int64_t after_id, int64_t limit,
+                   struct team **ret_teams, size_t *ret_count, struct errmsg *msg) HW_MUST_CHECK;
+
+/* Changes the name. */
+enum err team_set_name(struct db *db, struct arena *arena, int64_t id, const char *name,
+                       struct errmsg *msg) HW_MUST_CHECK;
+
+/* The team pays by this subscription from now on, whose status the operator says. The caller holds
+ * the team's lock. ERR_DB_DUPLICATE if the subscription belongs to another team. */
+enum err team_set_plan(struct db *db, struct arena *arena, int64_t id, const char *subscription_id,
+                       const char *subscription_status, struct errmsg *msg) HW_MUST_CHECK;
 
 #endif

@@ -24,4 +24,12 @@ enum err user_add(struct db *db, struct arena *arena, struct user *user, int64_t
 enum err user_find(struct db *db, struct arena *arena, int64_t id, struct user *ret_user,
                    struct errmsg *msg) HW_MUST_CHECK;
 
+/* The users of a team, on ARENA. */
+enum err user_list(struct db *db, struct arena *arena, int64_t team_id, struct user **ret_users,
+                   size_t *ret_count, struct errmsg *msg) HW_MUST_CHECK;
+
+/* Stores name, e-mail address and time zone of a user. ERR_DB_DUPLICATE if the address is taken. */
+enum err user_set(struct db *db, struct arena *arena, const struct user *user,
+                  struct errmsg *msg) HW_MUST_CHECK;
+
 #endif

@@ -43,7 +43,8 @@ async function fresh() {
 const posts = async () =>
     (await control('GET', 'requests')).requests.filter((request) => request.method === 'POST');
 const changes = async () =>
-    (await control('GET', 'journal')).filter((change) => change.effective).map((change) => change.to);
+    (await control('GET', 'journal')).filter((change) => change.effective)
+        .map((change) => change.to);
 
 // The client's error, checked against what it must be.
 async function refused(call, expected) {
@@ -145,7 +146,8 @@ const tests = {
         for (const [kind, type, statusCode, code, rawType, quantity] of answers) {
             await fresh();
             await fault({ kind });
-            const error = await refused(set(once, 7, keyNew()), { type, statusCode, code, rawType });
+            const error = await refused(set(once, 7, keyNew()),
+                { type, statusCode, code, rawType });
             isRequestId(error.requestId);
             assert.strictEqual(await get(), quantity, kind);
         }

@@ -144,9 +144,12 @@ sub env_write ($lab, $teams) {
 
 sub hints_print ($lab, $teams) {
     my ($url, $ca) = ($lab->base_url, $lab->ca_file);
+    my $docs = -e "$TOP/docs/site/console/index.html" ? 'Its reference, with a console'
+        : 'Its errors, and its description in OpenAPI';
     print <<~"END";
 
         Headwater answers on $url (addresses and keys: $ENV_FILE).
+        $docs: $url/docs/
         The next one:
 
         curl --cacert '$ca' \\

@@ -16,6 +16,7 @@ use Cwd qw(abs_path);
 use File::Basename qw(dirname);
 use File::Path qw(make_path remove_tree);
 use File::Temp qw(tempdir);
+use FindBin;
 use Headwater::Client;
 use Headwater::Daemon;
 use Headwater::Double;
@@ -153,10 +154,11 @@ sub faults ($self)       { return $self->{board} }
 sub base_url ($self)     { return $self->{web}->base_url }
 sub ca_file ($self)      { return $self->{web}->ca_file }
 
-# A user of the API; $team is what team() gave, a key, or nothing for one without a key.
+# A user of the API; $team is what team() gave, a key, or nothing for one without a key. What the
+# tests of the API send and get may be recorded.
 sub client ($self, $team = undef) {
     return Headwater::Client->new(base_url => $self->base_url, ca_file => $self->ca_file,
-        key => ref $team ? $team->{key} : $team);
+        recorded => scalar($FindBin::Script =~ /\A3/), key => ref $team ? $team->{key} : $team);
 }
 
 # A team with a user and a key, made by the operator's command. Options: plan ('paid' or 'free'),

@@ -6,18 +6,24 @@ package Headwater::Nginx;
 
 use v5.36;
 use Carp qw(croak);
+use Cwd qw(abs_path);
+use File::Basename qw(dirname);
 use Headwater::Certificate;
 use Headwater::Files qw(file_read file_write program_find);
 use Headwater::Process;
 use IO::Socket::INET;
 
 my $INSTALLED = '/etc/headwater/nginx';
+my $SITE      = '/usr/share/headwater/docs';
+my $TOP       = abs_path(dirname(__FILE__) . '/../../..');
 
 # start(dir => ..., sources => nginx/ folder, app_socket => ..., quick_socket => ..., cache => ...,
-#     [port => the first to try], [rate => requests a minute], [read_timeout_s => 25],
-#     [workers => 1], [outlive => 1], [monitors => who may ask /healthz, /readyz and /metrics])
+#     [site => docs/site of the build], [port => the first to try], [rate => requests a minute],
+#     [read_timeout_s => 25], [workers => 1], [outlive => 1],
+#     [monitors => who may ask /healthz, /readyz and /metrics])
 sub start ($class, %given) {
-    my %usual = (rate => 6000, read_timeout_s => 25, workers => 1, monitors => '127.0.0.0/8');
+    my %usual = (rate => 6000, read_timeout_s => 25, workers => 1, monitors => '127.0.0.0/8',
+        site => abs_path($ENV{HW_BUILDDIR} // $TOP) . '/docs/site');
     my $self  = bless { %usual, %given }, $class;
     mkdir "$self->{dir}" or croak "cannot make $self->{dir}: $!" if !-d $self->{dir};
     $self->{certificate} = Headwater::Certificate->get($self->{cache});
@@ -60,7 +66,7 @@ sub process_start ($self) {
     return 0;
 }
 
-# Writes the six files; also useful for "nginx -t" alone.
+# Writes the seven files; also useful for "nginx -t" alone.
 sub config_write ($self) {
     my $dir = $self->{dir};
     mkdir "$dir/temp";
@@ -69,9 +75,10 @@ sub config_write ($self) {
     $self->copy('headwater.conf',
         [1, qr{unix:/run/headwater/headwater\.sock}, "unix:$self->{app_socket}"],
         [3, qr{unix:/run/headwater/headwater-quick\.sock}, "unix:$self->{quick_socket}"],
-        [4, qr{\Q$INSTALLED\E/}, "$dir/"]);
+        [5, qr{\Q$INSTALLED\E/}, "$dir/"]);
     $self->copy('headwater-monitoring.conf',
         [1, qr{allow 127\.0\.0\.0/8;}, "allow $self->{monitors};"]);
+    $self->copy('headwater-docs.conf', [3, qr{\Q$SITE\E\b}, $self->{site}]);
     $self->copy('headwater-fastcgi.conf',
         [1, qr{fastcgi_read_timeout 25s;}, "fastcgi_read_timeout $self->{read_timeout_s}s;"]);
     $self->copy('site.conf',

