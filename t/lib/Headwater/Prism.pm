@@ -1,7 +1,7 @@
 package Headwater::Prism;
 
-# Prism as a validating proxy before nginx: it holds each exchange against the API's description, and
-# says what it finds in the header sl-violations. From npm: docs/package.json.
+# Prism as a validating proxy before nginx: it holds each exchange against the API's description,
+# and says what it finds in the header sl-violations. From npm: docs/package.json.
 
 use v5.36;
 use Headwater::Client;
@@ -19,8 +19,8 @@ sub start ($class, %given) {
     my $port = $self->{port} = Headwater::Nginx::port_free(undef);
     $self->{process} = Headwater::Process->start(
         name    => 'prism',
-        command => [program_find('node'), npm_find('@stoplight/prism-cli') . '/dist/index.js', 'proxy',
-            '--port', $port, '--verboseLevel', 'warn', $self->{document}, $lab->base_url],
+        command => [program_find('node'), npm_find('@stoplight/prism-cli') . '/dist/index.js',
+            'proxy', '--port', $port, '--verboseLevel', 'warn', $self->{document}, $lab->base_url],
         log         => $lab->dir . "/prism-$port.log",
         environment => { NODE_EXTRA_CA_CERTS => $lab->ca_file },
     );
