@@ -46,6 +46,16 @@ subtest 'subscription_required' => sub {
     refused($born_lapsed, 'a team that never paid', body_new(), 403, 'subscription_required');
 };
 
+subtest 'a tier that the subscription has no item for' => sub {
+    my $team   = $lab->team;
+    my $client = $lab->client($team);
+    $lab->dbh->do(q{DELETE FROM billing WHERE tier = 'growth' AND team_id = ?}, undef, $team->{id});
+    my $body = { pairs => [pair_new(), pair_new(accountTier => 'growth')] };
+    my $error = refused($client, 'growth', $body, 403, 'subscription_required', '/pairs/1 tier');
+    like $error->{details}[0]{message}, qr/the tier growth/, 'is named';
+    answer_created('starter', $client->post_stream({ pairs => [pair_new()] }));
+};
+
 subtest 'free_account_limit' => sub {
     my $client = $lab->client($lab->team(plan => 'free'));
     my $paid   = $lab->stripe->journal->@*;

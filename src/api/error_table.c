@@ -37,7 +37,9 @@ static const struct error_row rows[ERR__MAX] = {
                                "The segment is not one of your team's, or it is archived.",
                                LOG_INFO, 0},
     [ERR_SUBSCRIPTION_REQUIRED] = {"subscription_required", 403,
-                                   "Your team needs an active subscription for this.", LOG_INFO, 0},
+                                   "Your team needs an active subscription, with an item for each "
+                                   "tier.",
+                                   LOG_INFO, 0},
     [ERR_FREE_ACCOUNT_LIMIT] = {"free_account_limit", 403,
                                 "A free team may track one account; subscribe to track more.",
                                 LOG_INFO, 0},

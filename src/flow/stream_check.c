@@ -55,6 +55,20 @@ static enum err check_caps(struct stream_create *create, struct errmsg *msg)
     return ERR_OK;
 }
 
+/* Names the accounts whose tier the subscription has no item for. */
+static void add_uncovered(struct stream_create *create, unsigned tiers)
+{
+    for (size_t i = 0; i < create->target_count; i++) {
+        const struct target *target = &create->targets[i];
+        enum tier tier = stream_target_tier(target);
+
+        if (target->origin != PAIR_KNOWN && (tiers & 1U << tier) != 0)
+            problem_add(&create->problems, target->pointer, "tier",
+                        "needs the tier %s, for which your team's subscription has no item",
+                        tier_text(tier));
+    }
+}
+
 enum err stream_check_limits(struct stream_create *create, struct errmsg *msg)
 {
     struct entitlement entitlement;
@@ -62,6 +76,8 @@ enum err stream_check_limits(struct stream_create *create, struct errmsg *msg)
 
     if (err == ERR_OK)
         err = entitlement_check(&entitlement, msg);
+    if (err == ERR_SUBSCRIPTION_REQUIRED)
+        add_uncovered(create, entitlement_uncovered(&entitlement));
     if (err == ERR_OK)
         err = check_caps(create, msg);
     return err;

@@ -1,9 +1,14 @@
 #include "rule/entitlement.h"
 
+unsigned entitlement_uncovered(const struct entitlement *entitlement)
+{
+    bool is_billed = !entitlement->is_free && entitlement->subscription_is_live;
+
+    return is_billed ? entitlement->added_tiers & ~entitlement->billed_tiers : 0;
+}
+
 enum err entitlement_check(const struct entitlement *entitlement, struct errmsg *msg)
 {
-    unsigned uncovered = entitlement->added_tiers & ~entitlement->billed_tiers;
-
     if (entitlement->is_free) {
         if (entitlement->added_count > 0 &&
             entitlement->tracked_count + entitlement->added_count > ENTITLEMENT_FREE_ACCOUNTS)
@@ -13,7 +18,7 @@ enum err entitlement_check(const struct entitlement *entitlement, struct errmsg 
     }
     if (!entitlement->subscription_is_live)
         return errmsg_set(msg, ERR_SUBSCRIPTION_REQUIRED, "the subscription is not active");
-    if (uncovered != 0)
+    if (entitlement_uncovered(entitlement) != 0)
         return errmsg_set(msg, ERR_SUBSCRIPTION_REQUIRED,
                           "the subscription has no item for a tier that is needed");
     return ERR_OK;

@@ -20,4 +20,8 @@ struct entitlement {
 /* ERR_OK, ERR_SUBSCRIPTION_REQUIRED or ERR_FREE_ACCOUNT_LIMIT. */
 enum err entitlement_check(const struct entitlement *entitlement, struct errmsg *msg) HW_MUST_CHECK;
 
+/* The tiers that the team's live subscription would have to bill and has no item for, a bit each.
+ */
+unsigned entitlement_uncovered(const struct entitlement *entitlement);
+
 #endif
