@@ -19,7 +19,8 @@ my @names    = ('configuration', 'scrapebadger key', 'stripe key', 'webhook secr
     'quick socket', 'scrapebadger', 'stripe', 'clock', 'database disk', 'log disk');
 
 # Nothing here is about the web server: root may connect anywhere. No service runs, and none need.
-my %usual = (socket => 'warn', 'quick socket' => 'warn');
+# The doubles are on this host, which takes a sandbox.
+my %usual = (configuration => 'warn', socket => 'warn', 'quick socket' => 'warn');
 
 # Runs the doctor; returns { name => { state, message, remedy } }.
 sub examine ($name) {
@@ -57,6 +58,13 @@ is scalar(() = $out =~ /^.{16}  (?:ok  |warn)  +\S/mg), scalar @names, 'and a li
 like $out, qr/^socket +warn +\S.*\n {25}Start headwaterd/m, 'the remedy below what is not well';
 
 subtest 'files' => sub {
+    $lab->daemon->config_write('headwater.sandbox' => undef,
+        map { ("$_.url" => "https://$_.invalid") } qw(scrapebadger stripe));
+    is examine('no sandbox')->{configuration}{state}, 'ok', 'without a sandbox: ok';
+    $lab->daemon->config_write('headwater.sandbox' => 'yes',
+        map { ("$_.url" => $lab->$_->url) } qw(scrapebadger stripe));
+    like examine('a sandbox')->{configuration}{message}, qr/sandbox = yes/, 'else it says so';
+
     chmod 0644, "$dir/stripe.key";
     only_is('FAIL', 'stripe key', qr/stripe\.key.*0640/, 'a secret that all can read', 'stripe');
     chmod 0600, "$dir/stripe.key";

@@ -37,9 +37,10 @@ subtest 'before anything has happened' => sub {
     is($metrics->type($_), 'histogram', $_)
         for qw(headwater_request_seconds headwater_phase_seconds headwater_upstream_seconds);
     is($metrics->value('headwater_database_up'), 1, 'the database is up');
-    is($metrics->value('headwater_workers_wanted'), 4, 'four workers are wanted');
-    is($metrics->value('headwater_workers{state="busy"}'), 1, 'the one that answers is busy');
-    is($metrics->value('headwater_workers{state="ready"}'), 3, 'the others wait');
+    for my $role (qw(main quick)) {
+        is($metrics->value(qq(headwater_workers_wanted{role="$role"})), 2, "two of role $role");
+        is($metrics->value(qq(headwater_workers{role="$role",state="ready"})), 2, 'which wait');
+    }
     is_deeply([$metrics->samples(qr/^headwater_build_info/)],
         ['headwater_build_info{version="' . version() . '"}'], 'the version');
 };

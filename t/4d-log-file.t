@@ -1,6 +1,6 @@
 #!/usr/bin/perl
-# [headwater] log_file: the log goes there, is opened anew on HUP as logrotate needs it, and a file
-# that cannot be written refuses the reload and changes nothing.
+# [headwater] log_file: the log goes there, anew once the file is moved away as logrotate does it,
+# and a file that cannot be written refuses the reload and changes nothing.
 use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/lib";
@@ -28,11 +28,13 @@ fastcgi_call($alone->socket);
 wait_for_line('workers log there too', qr/"message":"request"/);
 
 rename $file, "$file.1" or die "cannot rename: $!";
-$alone->process->signal('HUP');
-wait_for_line('after HUP there is a new file', qr/$ready:2\b/);
 fastcgi_call($alone->socket);
-wait_for_line('with the requests that follow', qr/"message":"request"/);
+wait_for_line('once it is moved away there is a new file, without a signal',
+    qr/"message":"request"/);
 is(scalar(() = file_read("$file.1") =~ /"message":"request"/g), 1, 'the old one is done');
+rename $file, "$file.1" or die "cannot rename: $!";
+$alone->process->signal('HUP');
+wait_for_line('the master follows too', qr/$ready:2\b/);
 
 $alone->daemon->config_write('headwater.log_file' => '/nonexistent/app.log');
 $alone->process->signal('HUP');

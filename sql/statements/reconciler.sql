@@ -1,7 +1,8 @@
 -- name: reconciler_add_pass
--- The one row there is, by primary key; no other transaction of the service touches it.
+-- The one row there is, by primary key; no other transaction of the service touches it. A pass that
+-- broke off has no end, but has done what it did.
 UPDATE reconciler
-   SET pass_at = ?, pass_count = pass_count + 1,
+   SET pass_at = COALESCE(?, pass_at), pass_count = pass_count + ?,
        stream_finished_count = stream_finished_count + ?,
        stream_refused_count = stream_refused_count + ?,
        stream_failed_count = stream_failed_count + ?,

@@ -11,5 +11,7 @@ SELECT id, team_id, name, email, timezone FROM user WHERE id = ?;
 SELECT id, team_id, name, email, timezone FROM user WHERE team_id = ? ORDER BY id;
 
 -- name: user_set
--- By primary key. The e-mail address is unique.
-UPDATE user SET name = ?, email = ?, timezone = ? WHERE team_id = ? AND id = ?;
+-- By primary key; null leaves a column as it is. The e-mail address is unique.
+UPDATE user SET name = COALESCE(?, name), email = COALESCE(?, email),
+       timezone = COALESCE(?, timezone)
+ WHERE team_id = ? AND id = ?;

@@ -143,8 +143,9 @@ static const struct command commands[] = {
     {"doctor", NULL, NULL, 0, OPTION_BIT(OPTION_WEB_USER),
      "Look at all the service needs, and say what to mend: configuration, secrets, time zones,\n"
      "      database, sockets, outside services, clock, disks, reconciler. Changes nothing, and\n"
-     "      headwaterd need not run. Run it as the service's own user. --web-user is the web\n"
-     "      server's (default: " WEB_USER_STANDARD "). Exit code 1 if something has failed.",
+     "      headwaterd need not run. Run it as root, or as who else may read the secrets.\n"
+     "      --web-user is the web server's (default: " WEB_USER_STANDARD "). Exit code 1 if\n"
+     "      something has failed.",
      doctor_run},
 };
 

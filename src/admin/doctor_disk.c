@@ -94,7 +94,7 @@ void doctor_check_log_disk(struct doctor *doctor, struct finding *finding)
 
     if (file[0] == '\0')
         finding_set(finding, FINDING_OK,
-                    "The log goes to standard error, and where headwaterd was started says.");
+                    "The log goes to standard error: who starts headwaterd keeps it.");
     else if (slash == NULL || slash == file)
         disk_check(slash == NULL ? "." : "/", finding);
     else

@@ -18,12 +18,17 @@ void doctor_check_configuration(struct doctor *doctor, struct finding *finding)
 {
     struct session *session = doctor->session;
 
-    if (session_read_config(session, &finding->message) == ERR_OK) {
+    if (session_read_config(session, &finding->message) != ERR_OK) {
+        finding->state = FINDING_FAIL;
+        finding_advise(finding, "Mend the file; headwater.conf(5) has every option.");
+    } else if (session->config->sandbox) {
+        finding_set(finding, FINDING_WARN,
+                    "%.400s can be read, but sandbox = yes: outside services may be anybody.",
+                    session->config_path);
+        finding_advise(finding, "Take [headwater] sandbox away; it is for tests and demos.");
+    } else {
         finding_set(finding, FINDING_OK, "%.400s is fine.", session->config_path);
-        return;
     }
-    finding->state = FINDING_FAIL;
-    finding_advise(finding, "Mend the file; headwater.conf(5) has every option.");
 }
 
 static void secret_check(const char *path, const char *what, struct finding *finding)

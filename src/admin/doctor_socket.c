@@ -74,10 +74,10 @@ static void group_advise(const struct web_user *user, gid_t gid, const char *gro
                          const char *otherwise, struct finding *finding)
 {
     if (gid == 0)
-        finding_advise(finding, "%c%s.", toupper((unsigned char)otherwise[0]), otherwise + 1);
+        finding_advise(finding, "%c%s", toupper((unsigned char)otherwise[0]), otherwise + 1);
     else
         finding_advise(finding,
-                       "Run: usermod -a -G %.60s %.60s, then restart the web server; or %s.", group,
+                       "Run: usermod -a -G %.60s %.60s, then restart the web server; or %s", group,
                        user->name, otherwise);
 }
 

@@ -191,21 +191,19 @@ static enum err change_read(struct session *session, struct user *user, struct e
     return zone_check(session, user->timezone, msg);
 }
 
+/* Changes the user, and reads it as it is then. */
 static enum err user_change(struct session *session, struct user *user, struct errmsg *msg)
 {
-    struct user before;
-    enum err err = user_require(session, user->id, &before, msg);
+    struct user found;
+    enum err err = user_require(session, user->id, &found, msg);
 
     if (err != ERR_OK)
         return err;
-    user->team_id = before.team_id;
-    user->name = user->name == NULL ? before.name : user->name;
-    user->email = user->email == NULL ? before.email : user->email;
-    user->timezone = user->timezone == NULL ? before.timezone : user->timezone;
+    user->team_id = found.team_id;
     err = user_set(session->db, session->arena, user, msg);
     if (err == ERR_DB_DUPLICATE)
         return errmsg_set(msg, err, EMAIL_IS_TAKEN, user->email);
-    return err;
+    return err == ERR_OK ? user_require(session, user->id, user, msg) : err;
 }
 
 static enum err user_run_set(struct session *session, struct errmsg *msg)

@@ -24,7 +24,7 @@ struct api {
     struct http *http;
 };
 
-struct api *api_new(const struct api_setup *setup, const struct scoreboard *board)
+struct api *api_new(const struct api_setup *setup, struct scoreboard *board)
 {
     const struct config *config = setup->config;
     struct api *api = calloc(1, sizeof *api);

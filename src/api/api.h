@@ -14,7 +14,7 @@ struct scoreboard;
 /* What one worker holds: database connection, prepared statements, HTTP handles. Made after fork;
  * connects to nothing yet. Keeps references to SETUP and BOARD; BOARD is NULL for a process that
  * serves no requests. */
-struct api *api_new(const struct api_setup *setup, const struct scoreboard *board);
+struct api *api_new(const struct api_setup *setup, struct scoreboard *board);
 void api_free(struct api *api);
 
 /* Answers one request: fills request->answer, always, also with errors in the one envelope. */

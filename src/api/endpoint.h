@@ -16,7 +16,7 @@ struct endpoint_env {
     struct flow flow;
     const struct zone_list *zones;
     const struct secret *stripe_webhook_secret; /* NULL = events are not taken */
-    const struct scoreboard *board;             /* what the workers are doing */
+    struct scoreboard *board;                   /* what the workers are doing */
 };
 
 /* An endpoint sets the answer itself, for errors too, and returns how it ended, for the log. */

@@ -2,10 +2,11 @@
 #include "api/answer.h"
 #include "api/endpoint.h"
 #include "api/metrics_text.h"
+#include "api/readiness.h"
 #include "api/request.h"
 #include "base/breaker.h"
 #include "base/buf.h"
-#include "base/config.h"
+#include "base/clock.h"
 #include "base/scoreboard.h"
 #include "store/reconciler.h"
 
@@ -17,28 +18,38 @@ static void add_single(struct buf *text, const char *name, const char *type, con
     metrics_text_add(text, name, "", (uint64_t)number);
 }
 
-static void add_workers(struct buf *text, const struct endpoint_env *env)
+static void add_workers(struct buf *text, const struct scoreboard *board)
 {
-    static const char name[] = "headwater_workers";
-    struct score_census census = scoreboard_count(env->board);
+    static const char there[] = "headwater_workers";
+    static const char wanted[] = "headwater_workers_wanted";
+    const struct score_census all = scoreboard_count(board, SCORE_MAIN);
+    const struct score_census quick = scoreboard_count(board, SCORE_QUICK);
 
-    metrics_text_begin(text, name, "gauge", "Workers by what they are doing.");
-    metrics_text_add(text, name, "state=\"starting\"", (uint64_t)census.starting_count);
-    metrics_text_add(text, name, "state=\"ready\"", (uint64_t)census.ready_count);
-    metrics_text_add(text, name, "state=\"busy\"", (uint64_t)census.busy_count);
-    add_single(text, "headwater_workers_wanted", "gauge",
-               "Workers that the configuration asks for.", env->flow.config->worker_count);
+    metrics_text_begin(text, there, "gauge",
+                       "Workers by what they are doing; quick ones take no creates.");
+    metrics_text_add(text, there, "role=\"main\",state=\"starting\"", (uint64_t)all.starting_count);
+    metrics_text_add(text, there, "role=\"main\",state=\"ready\"", (uint64_t)all.ready_count);
+    metrics_text_add(text, there, "role=\"main\",state=\"busy\"", (uint64_t)all.busy_count);
+    metrics_text_add(text, there, "role=\"quick\",state=\"starting\"",
+                     (uint64_t)quick.starting_count);
+    metrics_text_add(text, there, "role=\"quick\",state=\"ready\"", (uint64_t)quick.ready_count);
+    metrics_text_add(text, there, "role=\"quick\",state=\"busy\"", (uint64_t)quick.busy_count);
+    metrics_text_begin(text, wanted, "gauge", "Workers that there should be.");
+    metrics_text_add(text, wanted, "role=\"main\"", (uint64_t)all.wanted_count);
+    metrics_text_add(text, wanted, "role=\"quick\"", (uint64_t)quick.wanted_count);
 }
 
 static void add_breakers(struct buf *text, const struct flow *flow)
 {
     static const char name[] = "headwater_breaker_open";
+    int64_t now_us = clock_monotonic_us();
 
     metrics_text_begin(text, name, "gauge",
-                       "1 while an outside service is left alone because it does not answer.");
+                       "1 while calls to an outside service that did not answer are held back.");
     metrics_text_add(text, name, "service=\"scrapebadger\"",
-                     !breaker_is_closed(flow->scrapebadger_breaker));
-    metrics_text_add(text, name, "service=\"stripe\"", !breaker_is_closed(flow->stripe_breaker));
+                     !breaker_would_admit(flow->scrapebadger_breaker, now_us));
+    metrics_text_add(text, name, "service=\"stripe\"",
+                     !breaker_would_admit(flow->stripe_breaker, now_us));
 }
 
 static void add_backlog(struct buf *text, const struct reconciler_backlog *backlog)
@@ -89,7 +100,7 @@ static void add_database(struct buf *text, const struct flow *flow, struct reque
     struct reconciler reconciler;
     struct reconciler_backlog backlog;
     struct errmsg msg;
-    bool is_up = reconciler_get(flow->db, request->arena, &reconciler, &backlog, &msg) == ERR_OK;
+    bool is_up = readiness_read(flow->db, request->arena, &reconciler, &backlog, &msg) == ERR_OK;
 
     add_single(text, "headwater_database_up", "gauge", "1 if the database answers.", is_up);
     if (!is_up)
@@ -107,7 +118,7 @@ enum err metrics_get(struct endpoint_env *env, struct request *request)
     metrics_text_begin(&text, "headwater_build_info", "gauge", "The version that runs.");
     metrics_text_add(&text, "headwater_build_info", "version=\"" PACKAGE_VERSION "\"", 1);
     metrics_text_add_counters(&text);
-    add_workers(&text, env);
+    add_workers(&text, env->board);
     add_breakers(&text, &env->flow);
     add_database(&text, &env->flow, request);
     answer_body(request, 200, text.text, text.len);

@@ -71,8 +71,8 @@ static void add_histogram(struct buf *text, const char *name, const char *labels
 static bool labels_write(enum metric metric, size_t row, size_t column, char labels[LABELS_BYTES])
 {
     static const char *const services[METRIC_SERVICE__MAX] = {"scrapebadger", "stripe"};
-    static const char *const outcomes[METRIC_OUTCOME__MAX] = {"answered", "refused", "limited",
-                                                              "failed", "silent"};
+    static const char *const outcomes[METRIC_OUTCOME__MAX] = {"answered", "refused", "denied",
+                                                              "limited",  "failed",  "silent"};
     static const char *const retries[METRIC_RETRY__MAX] = {"transaction", "look_up", "billing"};
     static const char *const deaths[METRIC_DEATH__MAX] = {"crashed", "killed"};
     struct request_metric_code code;
@@ -113,7 +113,17 @@ static bool labels_write(enum metric metric, size_t row, size_t column, char lab
     return true;
 }
 
-/* Of requests, only what has occurred: most codes never do. */
+/* Of requests, what has occurred, since most codes never do; and the failures, so that an alert
+ * sees the first of them as a rise from 0. */
+static bool is_shown(enum metric metric, size_t column, uint64_t number)
+{
+    struct request_metric_code code;
+
+    if (metric != METRIC_REQUESTS || number > 0)
+        return true;
+    return request_metric_get_code(column, &code) && code.status >= 500 && code.code[0] != '\0';
+}
+
 static void add_counts(struct buf *text, enum metric metric, size_t row)
 {
     const struct metric_family *family = &metric_families[metric];
@@ -122,7 +132,7 @@ static void add_counts(struct buf *text, enum metric metric, size_t row)
     for (size_t column = 0; column < family->column_count; column++) {
         uint64_t number = metric_get(metric, row, column);
 
-        if ((number > 0 || metric != METRIC_REQUESTS) && labels_write(metric, row, column, labels))
+        if (is_shown(metric, column, number) && labels_write(metric, row, column, labels))
             metrics_text_add(text, family->name, labels, number);
     }
 }

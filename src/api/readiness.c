@@ -5,14 +5,14 @@
 #include "api/endpoint.h"
 #include "base/arena.h"
 #include "base/clock.h"
-#include "base/config.h"
+#include "base/log.h"
 #include "base/scoreboard.h"
 #include "edge/db.h"
 #include "store/reconciler.h"
 
-/* A pass takes seconds, or some minutes while Stripe is silent: then it is late, not dead. */
-#define PASS_LATE_S 60
-#define PASS_DEAD_S 600
+/* Between two passes are 300 s at most (base/config.c), and one takes minutes while Stripe is
+ * silent. */
+#define PASS_LATE_S 600
 
 static void add(struct readiness *readiness, size_t *count, const char *name,
                 enum readiness_status status, const char *output)
@@ -37,20 +37,21 @@ static void add_database(struct readiness *readiness, size_t *count, struct aren
 }
 
 static void add_workers(struct readiness *readiness, size_t *count, struct arena *arena,
-                        const struct endpoint_env *env)
+                        const struct scoreboard *board)
 {
-    struct score_census census = scoreboard_count(env->board);
-    int64_t wanted = env->flow.config->worker_count;
-    int64_t there = census.ready_count + census.busy_count;
+    struct score_census all = scoreboard_count(board, SCORE_MAIN);
+    struct score_census quick = scoreboard_count(board, SCORE_QUICK);
+    int64_t wanted = all.wanted_count + quick.wanted_count;
+    int64_t there = all.ready_count + all.busy_count + quick.ready_count + quick.busy_count;
     enum readiness_status status = READINESS_PASS;
 
-    if (census.ready_count == 0 || there < wanted)
+    if (all.ready_count == 0 || there < wanted)
         status = READINESS_WARN;
-    if (there * 2 < wanted)
+    if (there * 2 < wanted || all.ready_count + all.busy_count == 0)
         status = READINESS_FAIL;
     add(readiness, count, "workers", status,
-        arena_printf(arena, "%lld of %lld workers are there, %lld of them busy", (long long)there,
-                     (long long)wanted, (long long)census.busy_count));
+        arena_printf(arena, "%lld of %lld workers are there; of those for creates %lld are free",
+                     (long long)there, (long long)wanted, (long long)all.ready_count));
 }
 
 static void add_reconciler(struct readiness *readiness, size_t *count, struct arena *arena,
@@ -64,11 +65,34 @@ static void add_reconciler(struct readiness *readiness, size_t *count, struct ar
         output = "not known without the database";
     else if (reconciler->pass_us == 0)
         output = "no pass has ended yet: neither headwaterd nor `headwater reconcile` runs one";
-    if (age_s > PASS_LATE_S)
+    if (err != ERR_OK || age_s > PASS_LATE_S)
         status = READINESS_WARN;
-    if (err != ERR_OK || age_s > PASS_DEAD_S)
-        status = READINESS_FAIL;
     add(readiness, count, "reconciler", status, output);
+}
+
+enum err readiness_read(struct db *db, struct arena *arena, struct reconciler *ret_reconciler,
+                        struct reconciler_backlog *ret_backlog, struct errmsg *msg)
+{
+    enum err err = reconciler_get(db, arena, ret_reconciler, ret_backlog, msg);
+
+    /* An idle connection may have been closed by the server. */
+    if (err == ERR_DB_LOST)
+        err = reconciler_get(db, arena, ret_reconciler, ret_backlog, msg);
+    return err;
+}
+
+/* One line for each change, by whichever worker notices it first. */
+static void log_change(const struct readiness *readiness, struct scoreboard *board)
+{
+    struct log_line line;
+
+    if (scoreboard_swap_note(board, (int32_t)readiness->status) == (int32_t)readiness->status)
+        return;
+    log_line_init(&line, readiness->status == READINESS_PASS ? LOG_INFO : LOG_WARNING, "readiness");
+    log_line_add_text(&line, "status", readiness_text(readiness->status));
+    for (size_t i = 0; i < READINESS_CHECKS; i++)
+        log_line_add_text(&line, readiness->checks[i].name, readiness->checks[i].output);
+    log_line_write(&line);
 }
 
 void readiness_look(struct endpoint_env *env, struct arena *arena, struct readiness *ret_readiness)
@@ -77,12 +101,13 @@ void readiness_look(struct endpoint_env *env, struct arena *arena, struct readin
     struct reconciler_backlog ignored;
     struct errmsg msg = {0};
     size_t count = 0;
-    enum err err = reconciler_get(env->flow.db, arena, &reconciler, &ignored, &msg);
+    enum err err = readiness_read(env->flow.db, arena, &reconciler, &ignored, &msg);
 
     *ret_readiness = (struct readiness){.status = READINESS_PASS};
     add_database(ret_readiness, &count, arena, err, &msg);
-    add_workers(ret_readiness, &count, arena, env);
+    add_workers(ret_readiness, &count, arena, env->board);
     add_reconciler(ret_readiness, &count, arena, err, &reconciler);
+    log_change(ret_readiness, env->board);
 }
 
 const char *readiness_text(enum readiness_status status)

@@ -91,6 +91,12 @@ bool request_write_answer(struct request *request)
     return fcgi_write(request->fcgi, bytes.text, bytes.len);
 }
 
+void request_end(struct request *request)
+{
+    phase_end(&request->phases);
+    request->took_us = clock_monotonic_us() - request->started_us;
+}
+
 static enum log_level level_of(const struct request *request)
 {
     if (request->err != ERR_OK)
@@ -122,7 +128,7 @@ void request_log(const struct request *request)
     log_line_add_text(&line, "method", request->method);
     log_line_add_text(&line, "route", request->route);
     log_line_add_int(&line, "status", request->answer.status);
-    log_line_add_int(&line, "us", clock_monotonic_us() - request->started_us);
+    log_line_add_int(&line, "us", request->took_us);
     log_phases(request, &line);
     if (request->key_id[0] != '\0')
         log_line_add_text(&line, "key", request->key_id);

@@ -35,6 +35,7 @@ struct request {
     const char *path;    /* the URI's path, without query */
     int64_t started_us;  /* monotonic */
     struct phase_times phases;
+    int64_t took_us;        /* from started_us to request_end */
     int64_t deadline_us;    /* monotonic; nothing may be begun that cannot end by then */
     const char *route;      /* the matched route's pattern, for the log; NULL if none */
     const char *resource;   /* the variable last part of the path ("42"); NULL if none */
@@ -57,6 +58,9 @@ void request_add_header(struct request *request, const char *name, const char *v
 
 /* Writes the answer through FastCGI. False when the peer is gone. */
 bool request_write_answer(struct request *request) HW_MUST_CHECK;
+
+/* Stops its clock: the answer is written. */
+void request_end(struct request *request);
 
 /* Writes the log line of a finished request: info, or the level that its error has; debug for the
  * monitoring's own. */

@@ -5,7 +5,6 @@
 #include "api/error_table.h"
 #include "api/request.h"
 #include "api/route.h"
-#include "base/clock.h"
 #include "base/metric.h"
 
 /* The statuses that an answer without an error can have: what was done, what is kept under an
@@ -44,10 +43,10 @@ bool request_metric_get_code(size_t column, struct request_metric_code *ret_code
 
 void request_metric_add(const struct request *request)
 {
-    size_t route = route_number(request->route);
+    size_t route = request->validate_only ? route_dry_run_number() : route_number(request->route);
 
     metric_count(METRIC_REQUESTS, route, column_of(request));
-    metric_add_time(METRIC_REQUEST_SECONDS, route, clock_monotonic_us() - request->started_us);
+    metric_add_time(METRIC_REQUEST_SECONDS, route, request->took_us);
     for (enum phase phase = 0; phase < PHASE__MAX; phase++)
         if (phase_was_begun(&request->phases, phase))
             metric_add_time(METRIC_PHASE_SECONDS, phase, request->phases.us[phase]);

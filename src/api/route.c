@@ -16,7 +16,7 @@ static const struct route routes[] = {
     {"/metrics", "GET", "GET, HEAD", ROUTE_LOCAL, PHASE_RUN, metrics_get},
 };
 
-static_assert(HW_COUNT(routes) < METRIC_ROUTE_MAX, "each route has a row, and so has no route");
+static_assert(HW_COUNT(routes) + 2 <= METRIC_ROUTE_MAX, "routes, no route and dry runs have rows");
 
 /* True if the path has the pattern's form; then the variable part is noted. */
 static bool match_path(const char *pattern, const char *path, const char **ret_resource)
@@ -76,9 +76,16 @@ size_t route_number(const char *pattern)
     return number;
 }
 
+size_t route_dry_run_number(void)
+{
+    return HW_COUNT(routes) + 1;
+}
+
 const char *route_text(size_t number)
 {
     if (number == HW_COUNT(routes))
         return "none";
+    if (number == route_dry_run_number())
+        return "/v1/streams?validateOnly";
     return number < HW_COUNT(routes) ? routes[number].pattern : NULL;
 }

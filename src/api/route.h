@@ -36,6 +36,9 @@ enum err route_find(struct request *request, const struct route **ret_route) HW_
  * route if it is NULL. For metrics. */
 size_t route_number(const char *pattern);
 
+/* The number under which dry runs are counted apart: they are no creates. */
+size_t route_dry_run_number(void);
+
 /* The pattern of the route with that number, "none" for that of no route; NULL if there is none. */
 const char *route_text(size_t number);
 

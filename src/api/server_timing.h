@@ -7,8 +7,8 @@
 
 struct request;
 
-/* Adds Server-Timing to the answer if the request says `Prefer: server-timing`, and says with
- * Preference-Applied that it did. Milliseconds, to the end of the answer's making. */
+/* Adds Server-Timing to the answer if the request has a valid key and says `Prefer: server-timing`,
+ * and says with Preference-Applied that it did. Milliseconds, to the end of the answer's making. */
 void server_timing_add(struct request *request);
 
 #endif

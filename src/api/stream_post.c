@@ -85,8 +85,8 @@ static enum err read_request(struct endpoint_env *env, struct request *request,
     stream_input_read(&input_env, &body, problems, input);
     if (problems->count > 0)
         return errmsg_set(&request->msg, ERR_VALIDATION_FAILED,
-                          "%zu problems, first %.100s: %.200s", problems->count,
-                          problem_place(problems->first), problems->first->message);
+                          "%zu problems, the first of code %s", problems->count,
+                          problems->first->code); /* their places are the client's words */
     create->input = input;
     if (create->idempotency_key != NULL)
         hash_body(request->arena, &body, create->request_hash);

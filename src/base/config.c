@@ -27,7 +27,7 @@ const struct config_option config_options[] = {
     {"headwater", "log_level", TEXT(log_level), "info", 0, 0,
      "What is logged: error, warning, info or debug, each with all before it."},
     {"headwater", "log_file", TEXT_OR_EMPTY(log_file), "", 0, 0,
-     "File to which headwaterd logs, opened anew on HUP; empty for standard error."},
+     "File to which headwaterd logs, anew once it is moved away; empty for standard error."},
 
     {"server", "socket", TEXT(socket_path), "/run/headwater/headwater.sock", 0, 0,
      "The socket that nginx connects to; unused when systemd hands one over."},
@@ -51,7 +51,7 @@ const struct config_option config_options[] = {
     {"server", "breaker_pause_ms", INT(breaker_pause_ms), "15000", 100, HOUR_MS,
      "Milliseconds for which an outside service that does not answer is left alone."},
 
-    {"reconcile", "every_s", INT(reconcile_every_s), "5", 0, 3600,
+    {"reconcile", "every_s", INT(reconcile_every_s), "5", 0, 300,
      "Seconds between two passes of the reconciler under headwaterd; 0 for none."},
 
     {"database", "defaults_file", TEXT(db_defaults_file), "/etc/headwater/db.cnf", 0, 0,
@@ -213,6 +213,30 @@ const char *config_write_value(const struct config *config, const struct config_
     return *(const char *const *)field;
 }
 
+/* A credential has the file name of the key that it stands for (base/secret.h). */
+static const char *file_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash == NULL ? path : slash + 1;
+}
+
+static enum err check_key_files(const struct config *config, struct errmsg *msg)
+{
+    const char *const names[] = {file_name(config->scrapebadger_key_file),
+                                 file_name(config->stripe_key_file),
+                                 file_name(config->stripe_webhook_secret_file)};
+
+    for (size_t i = 0; i < HW_COUNT(names); i++)
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(names[i], names[j]) == 0)
+                return errmsg_set(msg, ERR_USAGE,
+                                  "Files with secrets need different names, as credentials go by "
+                                  "them; two are called %.100s.",
+                                  names[i]);
+    return ERR_OK;
+}
+
 static enum err check_url(const char *section, const char *url, bool sandbox, struct errmsg *msg)
 {
     const char *fault = service_url_fault(url, sandbox);
@@ -259,7 +283,9 @@ enum err config_check(const struct config *config, struct errmsg *msg)
                           config->log_level);
     if (strcmp(config->socket_path, config->quick_socket_path) == 0)
         return errmsg_set(msg, ERR_USAGE, "[server] socket and quick_socket must differ.");
-    err = check_url("scrapebadger", config->scrapebadger_url, config->sandbox, msg);
+    err = check_key_files(config, msg);
+    if (err == ERR_OK)
+        err = check_url("scrapebadger", config->scrapebadger_url, config->sandbox, msg);
     if (err == ERR_OK)
         err = check_url("stripe", config->stripe_url, config->sandbox, msg);
     if (err == ERR_OK)

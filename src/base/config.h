@@ -92,7 +92,7 @@ const char *config_write_value(const struct config *config, const struct config_
 
 /* Checks what no single option shows: outside services must be https and have a host name, not an
  * address or localhost, unless sandbox = yes (base/service_url.h); deadlines must nest; the log
- * level must be one. ERR_USAGE. */
+ * level must be one; files with secrets must have different names. ERR_USAGE. */
 enum err config_check(const struct config *config, struct errmsg *msg) HW_MUST_CHECK;
 
 #endif

@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -23,6 +25,13 @@ static enum log_level highest = LOG_INFO;
 /* What standard error was before it was a file; -1 while it is that. */
 static int first_stderr = -1;
 
+/* The file, and which one it was when it was opened; an empty path if there is none. */
+static struct log_file {
+    char path[PATH_MAX];
+    dev_t device;
+    ino_t number;
+} file;
+
 bool log_level_find(const char *text, enum log_level *ret_level)
 {
     for (size_t i = 0; i < HW_COUNT(level_texts); i++) {
@@ -39,23 +48,89 @@ void log_set_level(enum log_level level)
     highest = level;
 }
 
+/* Opens the file for adding to. Not blocking, or a FIFO would hold us before it can be refused. */
+static int file_open(const char *path, struct stat *ret_status)
+{
+    int fd =
+        open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, FILE_MODE);
+
+    if (fd < 0 || (fstat(fd, ret_status) == 0 && S_ISREG(ret_status->st_mode)))
+        return fd;
+    close(fd);
+    errno = EINVAL;
+    return -1;
+}
+
+/* Puts FD in standard error's place. */
+static bool stderr_set(int fd)
+{
+    bool is_set = dup2(fd, STDERR_FILENO) >= 0;
+
+    if (fd != STDERR_FILENO && fd != first_stderr)
+        close(fd);
+    return is_set;
+}
+
+static enum err file_use(const char *path, struct errmsg *msg)
+{
+    struct stat status;
+    int fd = file_open(path, &status);
+
+    if (fd < 0)
+        return errmsg_set(msg, ERR_IO, "Cannot log to %s: %s.", path, strerror(errno));
+    if (first_stderr < 0)
+        first_stderr = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (!stderr_set(fd))
+        return errmsg_set(msg, ERR_IO, "Cannot log to %s: %s.", path, strerror(errno));
+    snprintf(file.path, sizeof file.path, "%s", path);
+    file.device = status.st_dev;
+    file.number = status.st_ino;
+    return ERR_OK;
+}
+
 enum err log_open(const char *path, struct errmsg *msg)
 {
-    int fd;
+    if (path[0] != '\0')
+        return file_use(path, msg);
+    if (first_stderr >= 0)
+        stderr_set(first_stderr);
+    file.path[0] = '\0';
+    return ERR_OK;
+}
+
+/* A file that was moved away, by logrotate or by hand, is left for a new one of its name. */
+static void file_follow(void)
+{
+    struct stat status;
+    struct errmsg ignored;
+    char path[PATH_MAX];
+
+    if (file.path[0] == '\0' || (stat(file.path, &status) == 0 && status.st_dev == file.device &&
+                                 status.st_ino == file.number))
+        return;
+    memcpy(path, file.path, sizeof path);
+    if (file_use(path, &ignored) != ERR_OK)
+        return; /* the old one is better than none */
+}
+
+enum err log_check(const char *path, struct errmsg *msg)
+{
+    char folder[PATH_MAX];
+    struct stat status;
+    char *slash;
 
     if (path[0] == '\0')
-        fd = first_stderr;
-    else
-        fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, FILE_MODE);
-    if (path[0] == '\0' && fd < 0)
         return ERR_OK;
-    if (fd >= 0 && first_stderr < 0)
-        first_stderr = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-    if (fd < 0 || dup2(fd, STDERR_FILENO) < 0)
-        return errmsg_set(msg, ERR_IO, "Cannot log to %s: %s.", path, strerror(errno));
-    if (fd != first_stderr)
-        close(fd);
-    return ERR_OK;
+    if (path[0] != '/' || strlen(path) >= sizeof folder)
+        return errmsg_set(msg, ERR_USAGE, "[headwater] log_file must be an absolute path.");
+    snprintf(folder, sizeof folder, "%s", path);
+    slash = strrchr(folder, '/');
+    *(slash == folder ? slash + 1 : slash) = '\0';
+    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
+        return errmsg_set(msg, ERR_USAGE, "Cannot log to %s: it is not a regular file.", path);
+    if (access(path, F_OK) == 0 ? access(path, W_OK) == 0 : access(folder, W_OK | X_OK) == 0)
+        return ERR_OK;
+    return errmsg_set(msg, ERR_IO, "Cannot log to %s: %s.", path, strerror(errno));
 }
 
 static bool line_add(struct log_line *line, const char *bytes, size_t len)
@@ -153,6 +228,7 @@ void log_line_write(struct log_line *line)
 {
     if (line->level > highest)
         return;
+    file_follow();
     line->text[line->len++] = '}';
     line->text[line->len++] = '\n';
     /* A log that cannot be written must not end the service: there is nobody left to tell. */

@@ -25,10 +25,14 @@ bool log_level_find(const char *text, enum log_level *ret_level) HW_MUST_CHECK;
 /* Lines above LEVEL are dropped from now on. Process-wide; the default is LOG_INFO. */
 void log_set_level(enum log_level level);
 
-/* Makes PATH the place of standard error, and so of the log, in this process and those forked from
- * it later; the file is made if need be, and added to. Empty PATH: the standard error that the
- * process was started with. ERR_IO, and nothing has changed. */
+/* Makes the file PATH the place of standard error, and so of the log, in this process and those
+ * forked from it later; it is made if need be, and added to. Once it is moved away, each process
+ * goes on with a new one of its name with its next line: logrotate need tell nobody. Empty PATH:
+ * the standard error that the process was started with. ERR_IO, and nothing has changed. */
 enum err log_open(const char *path, struct errmsg *msg) HW_MUST_CHECK;
+
+/* Whether log_open could have PATH; opens and makes nothing. ERR_USAGE, ERR_IO. */
+enum err log_check(const char *path, struct errmsg *msg) HW_MUST_CHECK;
 
 /* Starts a line: time, level, pid and message. */
 void log_line_init(struct log_line *line, enum log_level level, const char *message);

@@ -23,7 +23,7 @@ const struct metric_family metric_families[METRIC__MAX] = {
                          "Requests answered, by route, HTTP status and public error code.",
                          METRIC_ROUTE_MAX, METRIC_CODE_MAX},
     [METRIC_REQUEST_SECONDS] = {"headwater_request_seconds",
-                                "Time from a request's first byte to its answer, by route.",
+                                "Time from when a worker takes a request to its answer, by route.",
                                 METRIC_ROUTE_MAX, 0},
     [METRIC_PHASE_SECONDS] = {"headwater_phase_seconds", "Time in each phase of requests.",
                               PHASE__MAX, 0},

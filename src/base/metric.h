@@ -31,6 +31,7 @@ enum metric_service { METRIC_SCRAPEBADGER, METRIC_STRIPE, METRIC_SERVICE__MAX };
 enum metric_outcome {
     METRIC_ANSWERED, /* 1xx to 3xx */
     METRIC_REFUSED,  /* 4xx */
+    METRIC_DENIED,   /* 401, 403: our key is not taken */
     METRIC_LIMITED,  /* 429 */
     METRIC_FAILED,   /* 5xx */
     METRIC_SILENT,   /* no connection, or no whole reply in time */

@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 
@@ -15,13 +16,15 @@ struct score {
     alignas(CACHE_LINE_BYTES) _Atomic int32_t pid;
     _Atomic uint32_t generation;
     _Atomic uint32_t state;
-    _Atomic bool is_worker;
+    _Atomic uint32_t role;
     _Atomic int64_t since_us;
     _Atomic uint64_t request_count;
     _Atomic uint64_t request_id[ID_WORDS]; /* the text's bytes, NUL-padded */
 };
 
 struct scoreboard {
+    _Atomic int64_t wanted[SCORE_ROLE__MAX];
+    _Atomic int32_t note;
     struct score scores[SCOREBOARD_SIZE];
 };
 
@@ -43,10 +46,10 @@ struct score *scoreboard_get(struct scoreboard *board, size_t index)
     return &board->scores[index];
 }
 
-void score_init(struct score *score, uint32_t generation, bool is_worker)
+void score_init(struct score *score, uint32_t generation, enum score_role role)
 {
     score_set_pid(score, 0);
-    atomic_store(&score->is_worker, is_worker);
+    atomic_store(&score->role, (uint32_t)role);
     atomic_store(&score->generation, generation);
     atomic_store(&score->request_count, 0);
     score_set_request_id(score, "");
@@ -95,19 +98,37 @@ struct score_view score_read(const struct score *score)
     return view;
 }
 
-struct score_census scoreboard_count(const struct scoreboard *board)
+void scoreboard_set_wanted(struct scoreboard *board, enum score_role role, int64_t count)
 {
-    struct score_census census = {0};
+    atomic_store(&board->wanted[role], count);
+}
+
+int32_t scoreboard_swap_note(struct scoreboard *board, int32_t note)
+{
+    return atomic_exchange(&board->note, note);
+}
+
+/* Adds one score to the census. */
+static void census_add(struct score_census *census, const struct score *score)
+{
+    uint32_t state = atomic_load_explicit(&score->state, memory_order_relaxed);
+
+    if (atomic_load_explicit(&score->pid, memory_order_relaxed) == getpid())
+        state = SCORE_READY;
+    census->starting_count += state == SCORE_STARTING;
+    census->ready_count += state == SCORE_READY;
+    census->busy_count += state == SCORE_BUSY;
+}
+
+struct score_census scoreboard_count(const struct scoreboard *board, enum score_role role)
+{
+    struct score_census census = {.wanted_count = atomic_load(&board->wanted[role])};
 
     for (size_t i = 0; i < SCOREBOARD_SIZE; i++) {
         const struct score *score = &board->scores[i];
-        uint32_t state = atomic_load_explicit(&score->state, memory_order_relaxed);
 
-        if (!atomic_load_explicit(&score->is_worker, memory_order_relaxed))
-            continue;
-        census.starting_count += state == SCORE_STARTING;
-        census.ready_count += state == SCORE_READY;
-        census.busy_count += state == SCORE_BUSY;
+        if (atomic_load_explicit(&score->role, memory_order_relaxed) == (uint32_t)role)
+            census_add(&census, score);
     }
     return census;
 }

@@ -23,6 +23,14 @@ enum score_state {
     SCORE_LEAVING   /* takes no more requests */
 };
 
+/* What the process that has a score is for. */
+enum score_role {
+    SCORE_MAIN,  /* a worker that takes all requests */
+    SCORE_QUICK, /* a worker that takes quick ones only (rule/bulkhead.h) */
+    SCORE_OTHER, /* no worker */
+    SCORE_ROLE__MAX
+};
+
 struct score;
 struct scoreboard;
 
@@ -34,12 +42,12 @@ void scoreboard_free(struct scoreboard *board);
 struct score *scoreboard_get(struct scoreboard *board, size_t index);
 
 /* Prepares a score for a process about to be forked: starting, nothing served. */
-void score_init(struct score *score, uint32_t generation, bool is_worker);
+void score_init(struct score *score, uint32_t generation, enum score_role role);
 
 /* Notes the process that owns the score from now on. */
 void score_set_pid(struct score *score, int32_t pid);
 
-/* Notes a new state and when it began. */
+/* Notes a new state and when it began; the state it has, to show that its process lives. */
 void score_set_state(struct score *score, enum score_state state);
 
 /* Notes the request being served, for the log line if it must be killed. */
@@ -48,15 +56,25 @@ void score_set_request_id(struct score *score, const char *id);
 /* Notes that one more request is done. */
 void score_add_request(struct score *score);
 
-/* How many workers, of all generations, are in each state. */
+/* How many workers of a role, of all generations, are in each state, and how many there should be.
+ */
 struct score_census {
+    int64_t wanted_count;
     int64_t starting_count;
     int64_t ready_count;
     int64_t busy_count;
 };
 
-/* Counts them now; not all of it at one moment. */
-struct score_census scoreboard_count(const struct scoreboard *board);
+/* Says how many workers of a role there should be. */
+void scoreboard_set_wanted(struct scoreboard *board, enum score_role role, int64_t count);
+
+/* Counts them now; not all of it at one moment. The process that asks counts as ready: it would be,
+ * if it did not have to answer this. */
+struct score_census scoreboard_count(const struct scoreboard *board, enum score_role role);
+
+/* Notes a number that all processes are to know, and returns the one noted before; 0 at first. For
+ * who reports a change, so that only one of them does. */
+int32_t scoreboard_swap_note(struct scoreboard *board, int32_t note);
 
 /* A score as it was at one moment. The id may be torn if its worker moves on meanwhile; it is exact
  * for a worker that hangs or is dead. */

@@ -97,31 +97,33 @@ static int file_open(const char *path)
     return open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 }
 
-/* The credential that a service manager has handed over for PATH; -1 if there is none. */
-static int credential_open(const char *path)
+/* The place of the credential that stands for PATH; false if no service manager hands any over. */
+static bool credential_place(const char *path, char place[PATH_MAX])
 {
     const char *folder = getenv("CREDENTIALS_DIRECTORY");
     const char *slash = strrchr(path, '/');
-    char place[PATH_MAX];
-    int len;
 
     if (folder == NULL || folder[0] != '/')
-        return -1;
-    len = snprintf(place, sizeof place, "%s/%s", folder, slash == NULL ? path : slash + 1);
-    return len < (int)sizeof place ? file_open(place) : -1;
+        return false;
+    return snprintf(place, PATH_MAX, "%s/%s", folder, slash == NULL ? path : slash + 1) < PATH_MAX;
 }
 
 enum err secret_read(const char *path, struct secret *ret_secret, struct errmsg *msg)
 {
     char bytes[FILE_BYTES];
+    char place[PATH_MAX];
+    char name[300]; /* for the sentence */
+    bool may_be_credential = credential_place(path, place);
+    int fd = may_be_credential ? file_open(place) : -1;
+    bool is_credential = may_be_credential && (fd >= 0 || errno != ENOENT);
     enum err err;
-    int fd = credential_open(path);
 
-    if (fd < 0)
+    snprintf(name, sizeof name, "%.200s%s", path, is_credential ? " (handed over)" : "");
+    if (!is_credential)
         fd = file_open(path);
     if (fd < 0)
-        return errmsg_set(msg, ERR_IO, "Cannot read %s: %s.", path, strerror(errno));
-    err = secret_read_fd(fd, path, bytes, ret_secret, msg);
+        return errmsg_set(msg, ERR_IO, "Cannot read %s: %s.", name, strerror(errno));
+    err = secret_read_fd(fd, name, bytes, ret_secret, msg);
     close(fd);
     explicit_bzero(bytes, sizeof bytes);
     return err;

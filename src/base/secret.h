@@ -13,7 +13,8 @@ struct secret {
 
 /* Reads the secret at PATH, or the credential of the same file name that a service manager has
  * handed over (systemd.exec(5), LoadCredential; $CREDENTIALS_DIRECTORY), which then stands for it:
- * so the file itself need not be readable by the service. The file must be regular, not
+ * so the file itself need not be readable by the service. It is the one of the process's start, for
+ * as long as the process lives. The file must be regular, not
  * world-readable or world-writable, and hold 1 to 255 visible ASCII characters on its first line
  * and nothing behind it. ERR_IO if it cannot be read, ERR_USAGE if it breaks a rule; the sentence
  * names the path and the mend, never the secret. */

@@ -209,9 +209,12 @@ static enum err schema_check(MYSQL *link, struct errmsg *msg)
 
     if (mysql_real_query(link, text, strlen(text)) == 0)
         rows = mysql_store_result(link);
-    if (rows == NULL)
-        return errmsg_set(msg, is_lost(mysql_errno(link)) ? ERR_DB_LOST : ERR_DB_SCHEMA,
+    if (rows == NULL && mysql_errno(link) == ER_NO_SUCH_TABLE)
+        return errmsg_set(msg, ERR_DB_SCHEMA,
                           "the database has no schema (run `headwater migrate`)");
+    if (rows == NULL)
+        return errmsg_set(msg, err_of_number(mysql_errno(link)), "cannot read the schema: %s",
+                          mysql_error(link));
     err = schema_rows_check(rows, msg);
     mysql_free_result(rows);
     return err;

@@ -276,12 +276,13 @@ static enum err run_pass(const struct pass *pass, struct errmsg *msg)
     return run_alone(pass, AUDIT_LOCK_NAME, audit_items, msg);
 }
 
-/* For the service's health and its metrics. */
-static enum err note_pass(const struct pass *pass, struct errmsg *msg)
+/* For the service's health and its metrics; also of a pass that broke off. Best effort. */
+static void note_pass(const struct pass *pass, bool has_ended)
 {
     const struct reconcile_report *report = pass->report;
     const struct reconciler done = {
-        .pass_us = clock_now_us(),
+        .pass_us = has_ended ? clock_now_us() : 0,
+        .pass_count = has_ended,
         .stream_finished_count = report->stream_finished_count,
         .stream_refused_count = report->stream_refused_count,
         .stream_failed_count = report->stream_failed_count,
@@ -290,8 +291,10 @@ static enum err note_pass(const struct pass *pass, struct errmsg *msg)
         .item_audited_count = report->item_audited_count,
         .item_drifted_count = report->item_drifted_count,
     };
+    struct errmsg msg;
 
-    return reconciler_add_pass(pass->reconcile->flow->db, pass->arena, &done, msg);
+    if (reconciler_add_pass(pass->reconcile->flow->db, pass->arena, &done, &msg) != ERR_OK)
+        log_write(LOG_WARNING, "what the pass has done was not noted: %s", msg.text);
 }
 
 enum err reconcile_run(const struct reconcile *reconcile, struct reconcile_report *report,
@@ -303,8 +306,8 @@ enum err reconcile_run(const struct reconcile *reconcile, struct reconcile_repor
 
     *report = (struct reconcile_report){0};
     err = run_pass(&pass, msg);
-    if (err == ERR_OK && !report->is_skipped)
-        err = note_pass(&pass, msg);
+    if (!report->is_skipped)
+        note_pass(&pass, err == ERR_OK);
     arena_free(pass.item_arena);
     arena_free(pass.arena);
     return err;

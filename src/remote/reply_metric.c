@@ -11,6 +11,8 @@ static enum metric_outcome outcome_of(const struct http_reply *reply)
         return METRIC_FAILED;
     if (reply->status == 429)
         return METRIC_LIMITED;
+    if (reply->status == 401 || reply->status == 403)
+        return METRIC_DENIED;
     return reply->status >= 400 ? METRIC_REFUSED : METRIC_ANSWERED;
 }
 

@@ -24,8 +24,17 @@ static bool is_reconciler(const struct child *child)
     return child->role == ROSTER_RECONCILER;
 }
 
+static enum score_role score_role_of(enum roster_role role)
+{
+    static const enum score_role roles[ROSTER__MAX] = {[ROSTER_WORKER] = SCORE_MAIN,
+                                                       [ROSTER_QUICK_WORKER] = SCORE_QUICK,
+                                                       [ROSTER_RECONCILER] = SCORE_OTHER};
+
+    return roles[role];
+}
+
 bool child_start(struct child *child, const struct generation *generation,
-                 const struct sockets *sockets, const struct scoreboard *board)
+                 const struct sockets *sockets, struct scoreboard *board)
 {
     struct worker_setup setup = {.api = generation->setup,
                                  .board = board,
@@ -34,7 +43,7 @@ bool child_start(struct child *child, const struct generation *generation,
                                  .quick_fd = sockets->quick.fd,
                                  .master_pid = getpid()};
 
-    score_init(child->score, generation->number, !is_reconciler(child));
+    score_init(child->score, generation->number, score_role_of(child->role));
     pid_t pid = fork();
     if (pid == 0) {
         exit(is_reconciler(child) ? reconcile_process_run(&setup) : worker_run(&setup));
@@ -44,6 +53,7 @@ bool child_start(struct child *child, const struct generation *generation,
         log_write(LOG_ERROR, "cannot fork a %s: %s", roster_role_text(child->role),
                   strerror(errno));
         child->due_us = child->started_us + FORK_RETRY_US;
+        score_set_state(child->score, SCORE_FREE);
         return false;
     }
     child->state = CHILD_RUNNING;
@@ -100,7 +110,7 @@ bool child_is_stuck(const struct child *child, int64_t limit_us)
         return false;
     if (child->told_us != 0 && now_us - child->told_us > limit_us)
         return true;
-    return view.state != SCORE_READY && now_us - view.since_us > limit_us;
+    return now_us - view.since_us > limit_us;
 }
 
 static void child_log_crash(const struct child *child, int status)

@@ -37,7 +37,7 @@ struct child {
 /* Forks the process. False if there is no process to be had; it is then due again after a second.
  */
 bool child_start(struct child *child, const struct generation *generation,
-                 const struct sockets *sockets, const struct scoreboard *board);
+                 const struct sockets *sockets, struct scoreboard *board);
 
 /* Tells a running child to leave after its request, and again on later calls when it has not left
  * for a while: a signal can come in the instant before it is listened for. Another child that is
@@ -50,7 +50,8 @@ void child_kill(struct child *child, const char *why);
 /* True if it runs and has reached its first wait for a connection. */
 bool child_is_ready(const struct child *child);
 
-/* True if it has been starting, leaving or in one request for longer than LIMIT_US. */
+/* True if it has been starting, leaving or in one request for longer than LIMIT_US, or has not
+ * looked for a request for so long. */
 bool child_is_stuck(const struct child *child, int64_t limit_us);
 
 /* Takes note of its end: the process is gone, the place is free. STATUS is wait(2)'s. Logs an end

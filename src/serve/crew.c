@@ -3,12 +3,17 @@
 #include <sys/wait.h>
 
 #include "base/clock.h"
+#include "base/config.h"
 #include "base/log.h"
+#include "rule/bulkhead.h"
 #include "serve/generation.h"
 #include "serve/roster.h"
 
 /* A worker that lived so long has started well: its crashes are counted anew. */
 #define SETTLED_US (60 * CLOCK_S_US)
+
+/* The master looks round twice a second: if it could not for so long, nobody could do anything. */
+#define PAUSED_US (5 * CLOCK_S_US)
 
 #define EACH_CHILD(child, crew)                                                                    \
     struct child *child = (crew)->children;                                                        \
@@ -107,10 +112,14 @@ void crew_reap(struct crew *crew, const struct generation_pair *generations)
 
 void crew_check(struct crew *crew, int64_t limit_us)
 {
+    int64_t now_us = clock_monotonic_us();
+    bool has_slept = now_us - crew->checked_us > PAUSED_US;
+
+    crew->checked_us = now_us;
     for (EACH_CHILD(child, crew)) {
         if (child->state != CHILD_RUNNING)
             continue;
-        if (child_is_stuck(child, limit_us))
+        if (!has_slept && child_is_stuck(child, limit_us))
             child_kill(child, "it hangs");
         if (child->told_us != 0)
             child_stop(child);
@@ -153,10 +162,23 @@ bool crew_is_ready(const struct crew *crew, const struct generation *generation)
     return missing <= 0;
 }
 
-bool crew_is_alive(const struct crew *crew)
+bool crew_is_alive(const struct crew *crew, int64_t sign_us)
 {
-    for (size_t i = 0; i < SCOREBOARD_SIZE; i++)
-        if (child_is_ready(&crew->children[i]))
+    for (size_t i = 0; i < SCOREBOARD_SIZE; i++) {
+        const struct child *child = &crew->children[i];
+
+        if (child->role != ROSTER_RECONCILER && child_is_ready(child) &&
+            !child_is_stuck(child, sign_us))
             return true;
+    }
     return false;
+}
+
+void crew_set_wanted(struct crew *crew, const struct generation *generation, bool has_quick_socket)
+{
+    int64_t count = generation->config->worker_count;
+    int64_t quick_count = bulkhead_reserved_count(count, has_quick_socket);
+
+    scoreboard_set_wanted(crew->board, SCORE_MAIN, count - quick_count);
+    scoreboard_set_wanted(crew->board, SCORE_QUICK, quick_count);
 }

@@ -12,7 +12,8 @@ struct generation_pair;
 struct sockets;
 
 struct crew {
-    const struct scoreboard *board;
+    int64_t checked_us; /* monotonic: the last look for those that hang */
+    struct scoreboard *board;
     struct crash_budget budget;
     bool budget_is_logged;
     struct child children[SCOREBOARD_SIZE];
@@ -36,7 +37,8 @@ void crew_start_due(struct crew *crew, const struct generation_pair *generations
  * if they crashed. */
 void crew_reap(struct crew *crew, const struct generation_pair *generations);
 
-/* Kills who hangs for longer than LIMIT_US, and tells those again to leave who have not left. */
+/* Kills who hangs for longer than LIMIT_US, and tells those again to leave who have not left. After
+ * a pause of the whole machine nobody is killed before all have had time to show that they live. */
 void crew_check(struct crew *crew, int64_t limit_us);
 
 /* Tells the processes of one generation to leave. */
@@ -48,10 +50,14 @@ void crew_stop(struct crew *crew);
 /* Kills all that still run; WHY goes into the log. */
 void crew_kill(struct crew *crew, const char *why);
 
+/* Notes for all to see how many workers GENERATION has of each role. */
+void crew_set_wanted(struct crew *crew, const struct generation *generation, bool has_quick_socket);
+
 /* True if every process of the generation has reached its first wait for work. */
 bool crew_is_ready(const struct crew *crew, const struct generation *generation);
 
-/* True if somebody is at work or waits for it: not all hang, die at once or cannot be started. */
-bool crew_is_alive(const struct crew *crew);
+/* True if a worker is at work or waits for it, and has shown so within SIGN_US: they do not all
+ * hang, die at once or fail to start. */
+bool crew_is_alive(const struct crew *crew, int64_t sign_us);
 
 #endif

@@ -71,6 +71,19 @@ static struct generation *generation_load(const char *config_path)
     exit(EXIT_FAILURE);
 }
 
+/* What a start would do with the configuration, as far as nothing is made or opened for it. */
+static int config_check_report(const struct config *config, const char *config_path)
+{
+    struct errmsg msg;
+
+    if (log_check(config->log_file, &msg) != ERR_OK) {
+        fprintf(stderr, "headwaterd: %s\n", msg.text);
+        return EXIT_FAILURE;
+    }
+    printf("%s: configuration, secrets and time zones are fine\n", config_path);
+    return EXIT_SUCCESS;
+}
+
 /* A schema that this program does not know, or a database that refuses us, ends the start. One that
  * cannot be reached does not: the workers connect as soon as it is there. */
 static void schema_require(const struct config *config)
@@ -125,7 +138,8 @@ int main(int argc, char **argv)
         schema_require(generation->config);
         return master_run(config_path, generation);
     }
-    printf("%s: configuration, secrets and time zones are fine\n", config_path);
+
+    int status = config_check_report(generation->config, config_path);
     generation_free(generation);
-    return EXIT_SUCCESS;
+    return status;
 }

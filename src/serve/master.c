@@ -13,7 +13,7 @@
 #include "base/metric.h"
 #include "base/scoreboard.h"
 #include "edge/service_manager.h"
-#include "serve/bulkhead.h"
+#include "rule/bulkhead.h"
 #include "serve/child.h"
 #include "serve/crew.h"
 #include "serve/generation.h"
@@ -124,6 +124,7 @@ static void master_switch(struct master *master)
         crew_stop_generation(&master->crew, pair->current);
     generation_free(pair->current);
     *pair = (struct generation_pair){.current = pair->next};
+    crew_set_wanted(&master->crew, pair->current, sockets_have_quick(&master->sockets));
     log_line_init(&line, LOG_INFO, "ready");
     log_line_add_int(&line, "generation", pair->current->number);
     log_line_add_int(&line, "workers", pair->current->config->worker_count);
@@ -203,7 +204,7 @@ static void master_step(struct master *master)
 {
     crew_reap(&master->crew, &master->generations);
     crew_check(&master->crew, master_config(master)->kill_ms * CLOCK_MS_US);
-    if (crew_is_alive(&master->crew))
+    if (crew_is_alive(&master->crew, master_config(master)->kill_ms * CLOCK_MS_US))
         service_manager_alive(clock_monotonic_us());
     if (master->drain_limit_us == 0) {
         master_reload(master);

@@ -1,7 +1,7 @@
 #include "serve/roster.h"
 
 #include "base/config.h"
-#include "serve/bulkhead.h"
+#include "rule/bulkhead.h"
 
 int64_t roster_count(const struct config *config)
 {

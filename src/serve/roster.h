@@ -1,5 +1,5 @@
 /* Which processes serve a generation: its workers, some of them reserved for quick requests
- * (serve/bulkhead.h), and the reconciler. */
+ * (rule/bulkhead.h), and the reconciler. */
 #ifndef HW_SERVE_ROSTER_H
 #define HW_SERVE_ROSTER_H
 

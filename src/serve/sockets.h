@@ -1,7 +1,7 @@
 /*
  * The two sockets on which requests come in: the main one for creates, which may call outside
  * services, and the quick one for everything else, so that some workers can be kept for it
- * (serve/bulkhead.h). Without a quick one everything comes over the main one.
+ * (rule/bulkhead.h). Without a quick one everything comes over the main one.
  */
 #ifndef HW_SERVE_SOCKETS_H
 #define HW_SERVE_SOCKETS_H

@@ -30,6 +30,9 @@
 /* Without free descriptors accept fails at once, again and again. */
 #define ACCEPT_PAUSE_US (100 * CLOCK_MS_US)
 
+/* An idle worker shows the master so often that it lives. */
+#define SIGN_NS (500 * 1000000)
+
 /* Memory is compared so often; the first time sets the baseline. */
 #define MEMORY_CHECK_REQUESTS 100
 
@@ -116,14 +119,15 @@ static bool worker_must_leave(const struct worker *worker)
            worker->has_grown;
 }
 
-/* Waits for a connection; the socket on which one has come in, -1 if a signal came instead. Both
+/* Waits for a connection; the socket on which one has come in, -1 if none has for a while. Both
  * sockets take turns, so that a flood on one does not starve the other. */
 static int worker_wait(struct worker *worker)
 {
+    const struct timespec pause = {.tv_nsec = SIGN_NS};
     struct pollfd sockets[] = {{.fd = worker->setup->main_fd, .events = POLLIN},
                                {.fd = worker->setup->quick_fd, .events = POLLIN}};
 
-    if (ppoll(sockets, HW_COUNT(sockets), NULL, &worker->waiting_mask) < 0)
+    if (ppoll(sockets, HW_COUNT(sockets), &pause, &worker->waiting_mask) <= 0)
         return -1;
     worker->is_quick_turn = !worker->is_quick_turn;
 
@@ -170,9 +174,9 @@ static void worker_serve(struct worker *worker, int fd)
     api_run(worker->api, &request);
     if (!request_write_answer(&request))
         log_write(LOG_WARNING, "request %.40s: the peer left before its answer", request.id);
+    request_end(&request);
     /* The client has its answer from here on and does not wait for our tidying up. */
     fcgi_finish(worker->fcgi);
-    phase_end(&request.phases);
     request_metric_add(&request);
     request_log(&request);
     arena_reset(worker->arena);
@@ -214,8 +218,10 @@ static void worker_loop(struct worker *worker)
     while (!worker_must_leave(worker)) {
         int fd = worker_accept(worker);
 
-        if (fd < 0)
+        if (fd < 0) {
+            score_set_state(score, SCORE_READY);
             continue;
+        }
         score_set_request_id(score, "");
         score_set_state(score, SCORE_BUSY);
         worker_serve(worker, fd);

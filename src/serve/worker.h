@@ -11,7 +11,7 @@ struct scoreboard;
 /* What the master gives a worker that it has just forked. */
 struct worker_setup {
     const struct api_setup *api; /* shared with the other workers of its generation */
-    const struct scoreboard *board;
+    struct scoreboard *board;
     struct score *score; /* the worker's own line of the scoreboard */
     int main_fd;         /* non-blocking; -1 for one that takes quick requests only */
     int quick_fd;        /* likewise; -1 if all requests come over the main one */

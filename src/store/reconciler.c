@@ -6,7 +6,8 @@ enum err reconciler_add_pass(struct db *db, struct arena *arena, const struct re
                              struct errmsg *msg)
 {
     const struct db_value params[] = {
-        db_time(pass->pass_us),
+        pass->pass_us == 0 ? db_null() : db_time(pass->pass_us),
+        db_int(pass->pass_count),
         db_int(pass->stream_finished_count),
         db_int(pass->stream_refused_count),
         db_int(pass->stream_failed_count),

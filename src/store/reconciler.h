@@ -26,7 +26,8 @@ struct reconciler_backlog {
     int64_t oldest_us;     /* when the oldest of them was created; 0 if there is none */
 };
 
-/* Adds the counts of a pass that ended at PASS->pass_us; its pass_count is not looked at. */
+/* Adds the counts of a pass that ended at PASS->pass_us, or broke off (0); its pass_count is 1 or 0
+ * accordingly. */
 enum err reconciler_add_pass(struct db *db, struct arena *arena, const struct reconciler *pass,
                              struct errmsg *msg) HW_MUST_CHECK;
 

@@ -28,7 +28,8 @@ enum err user_find(struct db *db, struct arena *arena, int64_t id, struct user *
 enum err user_list(struct db *db, struct arena *arena, int64_t team_id, struct user **ret_users,
                    size_t *ret_count, struct errmsg *msg) HW_MUST_CHECK;
 
-/* Stores name, e-mail address and time zone of a user. ERR_DB_DUPLICATE if the address is taken. */
+/* Changes name, e-mail address and time zone of a user; NULL leaves one as it is. ERR_DB_DUPLICATE
+ * if the address is taken. */
 enum err user_set(struct db *db, struct arena *arena, const struct user *user,
                   struct errmsg *msg) HW_MUST_CHECK;
 

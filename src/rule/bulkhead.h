@@ -1,7 +1,7 @@
 /* The bulkhead between creates and everything else: some workers never take a create, so that
  * outside services that are silent cannot hold all of them. */
-#ifndef HW_SERVE_BULKHEAD_H
-#define HW_SERVE_BULKHEAD_H
+#ifndef HW_RULE_BULKHEAD_H
+#define HW_RULE_BULKHEAD_H
 
 #include "base/base.h"
 

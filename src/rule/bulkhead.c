@@ -1,4 +1,4 @@
-#include "serve/bulkhead.h"
+#include "rule/bulkhead.h"
 
 #define RESERVED_MAX 2
 
