@@ -55,16 +55,16 @@ is() {
     ok "$1"
 }
 
-# wait_for "what" command...: half a minute for the command to succeed.
+# wait_for "what" command...: a minute for the command to succeed; WatchdogSec is half of it.
 wait_for() {
     what=$1
     shift
     tries=0
     until output_of "$@"; do
         tries=$((tries + 1))
-        if [ "$tries" -ge 150 ]; then
+        if [ "$tries" -ge 300 ]; then
             output_show
-            fail "$what, within half a minute"
+            fail "$what, within a minute"
         fi
         sleep 0.2
     done

@@ -68,6 +68,7 @@ static enum err check_caller(struct api *api, struct request *request)
 {
     enum route_auth auth = route_get_auth(request->path);
 
+    request->is_local = auth == ROUTE_LOCAL;
     if (auth == ROUTE_API_KEY)
         return auth_check(api->env.flow.db, request);
     if (auth == ROUTE_STRIPE_SIGNATURE && api->env.stripe_webhook_secret == NULL)

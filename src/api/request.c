@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "api/error_table.h"
-#include "api/route.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/clock.h"
@@ -101,7 +100,7 @@ static enum log_level level_of(const struct request *request)
 {
     if (request->err != ERR_OK)
         return error_table_get(request->err)->level;
-    return route_get_auth(request->path) == ROUTE_LOCAL ? LOG_DEBUG : LOG_INFO;
+    return request->is_local ? LOG_DEBUG : LOG_INFO;
 }
 
 /* How long each phase took: "read_us", "look_up_us" and so on. */

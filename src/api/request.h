@@ -42,6 +42,7 @@ struct request {
     struct caller caller;   /* who asks; set by auth */
     char key_id[9];         /* the API key's public id, for the log; "" before auth */
     bool validate_only;     /* a dry run, in which nothing is created; for the log */
+    bool is_local;          /* asked by the monitoring, again and again: for the log */
     const char *step;       /* what is going on, for the log: "authenticate" */
     enum err err;           /* how it ended */
     struct errmsg msg;      /* why, for the log only */
