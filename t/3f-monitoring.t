@@ -94,6 +94,17 @@ subtest 'workers that are busy' => sub {
     check_becomes('they are free again', 'workers', 'pass');
 };
 
+subtest 'a database that is gone' => sub {
+    my $database = $lab->database;
+    $database->process->freeze;
+    my $response = $nobody->get('/readyz');
+    $database->process->thaw;
+    is($response->code, 503, 'not ready');
+    is($response->json->{checks}{database}[0]{status}, 'fail', 'and says so');
+    is($nobody->get('/healthz')->code, 200, 'but alive');
+    check_becomes('back again', 'database', 'pass');
+};
+
 subtest 'a schema that the program does not know' => sub {
     $dbh->do(q{INSERT INTO schema_migration (version, name, checksum, applied_at)
         VALUES (9999, '9999_future', REPEAT('x', 32), UTC_TIMESTAMP(6))});
@@ -104,17 +115,6 @@ subtest 'a schema that the program does not know' => sub {
     $dbh->do('DELETE FROM schema_migration WHERE version = 9999');
     check_becomes('mended', 'schema', 'pass');
     check_becomes('all are back', 'workers', 'pass');
-};
-
-subtest 'a database that is gone' => sub {
-    my $database = $lab->database;
-    $database->process->freeze;
-    my $response = $nobody->get('/readyz');
-    $database->process->thaw;
-    is($response->code, 503, 'not ready');
-    is($response->json->{checks}{database}[0]{status}, 'fail', 'and says so');
-    is($nobody->get('/healthz')->code, 200, 'but alive');
-    check_becomes('back again', 'database', 'pass');
 };
 
 # Ten crashes within a minute, and the dead stay away for five seconds each.

@@ -51,7 +51,7 @@ my $number = () = text() =~ /"message":"request"/g;
 fastcgi_call($alone->socket) for 1 .. 4;
 ok(eval { wait_for('lines', 10,
     sub { (() = text() =~ /"message":"request"/g) == $number + 4 }) }, 'and so are the requests');
-unlike(file_read("$file.2"), qr/nothing has changed: [^\n]*workers/, 'none of it is in the old one');
+unlike(file_read("$file.2"), qr/nothing has changed: [^\n]*workers/, 'not in the old one');
 
 $alone->daemon->config_write('headwater.log_file' => undef, 'server.workers' => 2);
 $alone->process->signal('HUP');
