@@ -130,6 +130,23 @@ subtest 'a subscription made anew' => sub {
     is quantity($made{items}{starter}), 2, 'is billed there';
 };
 
+# A subscription that is made by hand has one of each item, unless somebody thinks of it.
+subtest 'an item of a tier without accounts' => sub {
+    my $team = $lab->team(plan => 'paid');
+    my %made = $lab->subscription_create('active');
+    my $item = $made{items}{growth};
+    $lab->stripe->control(POST => "subscriptions/$made{subscription}",
+        { items => [{ id => $item, quantity => 1 }] });
+    my $set = set($team, '--subscription', $made{subscription},
+        items(\%made, qw(starter growth pro)));
+    is tier_of($set, 'growth')->{quantity}, undef, 'its quantity is not known';
+    $lab->billing_rest;
+    $operator->run('reconcile');
+    is quantity($item), 0, 'and is set to none';
+    my $shown = $operator->run(qw(team show), $team->{id})->{team};
+    is tier_of($shown, 'growth')->{quantity}, 0, 'as Stripe has confirmed';
+};
+
 subtest 'while Stripe is silent' => sub {
     my $team = $lab->team(plan => 'paid');
     my %made = $lab->subscription_create('active');

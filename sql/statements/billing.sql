@@ -109,6 +109,6 @@ SELECT tier, stripe_item_id, desired_version, applied_version, applied_quantity,
 -- name: billing_set_item
 -- Behind the team's lock and its billing rows': another Stripe item bills the tier, and its
 -- quantity is not known, so the right one has to be set. No row: somebody talks to Stripe about it.
-UPDATE billing SET stripe_item_id = ?, applied_quantity = 0, desired_version = ?, audited_at = NULL
+UPDATE billing SET stripe_item_id = ?, applied_quantity = NULL, desired_version = ?, audited_at = NULL
  WHERE team_id = ? AND tier = ? AND attempt_key IS NULL
    AND (lease_until IS NULL OR lease_until < ?);

@@ -50,6 +50,14 @@ void output_add_int(struct output *output, int64_t number)
     cell_add(output, (struct output_cell){.kind = CELL_INT, .number = number});
 }
 
+void output_add_count(struct output *output, int64_t count)
+{
+    if (count < 0)
+        output_add_text(output, NULL);
+    else
+        output_add_int(output, count);
+}
+
 void output_add_bool(struct output *output, bool boolean)
 {
     cell_add(output, (struct output_cell){.kind = CELL_BOOL, .number = boolean});

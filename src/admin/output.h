@@ -35,6 +35,7 @@ void output_init(struct output *output, struct arena *arena, const struct output
  * and written by RFC 3339; 0 is null. */
 void output_add_text(struct output *output, const char *text);
 void output_add_int(struct output *output, int64_t number);
+void output_add_count(struct output *output, int64_t count); /* below 0: not known, null */
 void output_add_bool(struct output *output, bool boolean);
 void output_add_time(struct output *output, int64_t instant_us);
 

@@ -201,7 +201,7 @@ static enum err billing_read(struct session *session, int64_t team_id, struct ou
         output_add_text(ret_billing, rows[i].item_id);
         output_add_int(ret_billing, rows[i].desired_version);
         output_add_int(ret_billing, rows[i].applied_version);
-        output_add_int(ret_billing, rows[i].applied_quantity);
+        output_add_count(ret_billing, rows[i].applied_quantity);
         output_add_bool(ret_billing, rows[i].has_attempt);
         output_add_time(ret_billing, rows[i].last_attempt_us);
     }

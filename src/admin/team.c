@@ -137,7 +137,7 @@ static void tier_add_cells(struct output *output, enum tier tier, const struct a
     output_add_int(output, count->sleeping);
     output_add_text(output, row == NULL ? NULL : row->item_id);
     row = row == NULL ? &none : row;
-    output_add_int(output, row->applied_quantity);
+    output_add_count(output, row->applied_quantity);
     output_add_bool(output, row->applied_version == row->desired_version && !row->has_attempt);
     output_add_time(output, row->last_attempt_us);
     output_add_time(output, row->audited_us);

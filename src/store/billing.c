@@ -66,6 +66,11 @@ enum err billing_raise(struct db *db, struct arena *arena, int64_t team_id, unsi
     return db_query(db, arena, STATEMENT_BILLING_RAISE, params, count, &ignored, msg);
 }
 
+static int64_t quantity_read(const struct db_value *value)
+{
+    return value->kind == DB_NULL ? BILLING_QUANTITY_UNKNOWN : value->integer;
+}
+
 enum err billing_find(struct db *db, struct arena *arena, const struct billing_place *place,
                       struct billing *ret_billing, struct errmsg *msg)
 {
@@ -83,7 +88,7 @@ enum err billing_find(struct db *db, struct arena *arena, const struct billing_p
         .item_id = db_result_get(&rows, 0, 0)->bytes,
         .desired_version = db_result_get(&rows, 0, 1)->integer,
         .applied_version = db_result_get(&rows, 0, 2)->integer,
-        .applied_quantity = db_result_get(&rows, 0, 3)->integer,
+        .applied_quantity = quantity_read(db_result_get(&rows, 0, 3)),
         .attempt_key = db_result_get(&rows, 0, 4)->bytes,
         .attempt_version = db_result_get(&rows, 0, 5)->integer,
         .attempt_quantity = db_result_get(&rows, 0, 6)->integer,
@@ -221,7 +226,7 @@ enum err billing_lock(struct db *db, struct arena *arena, const struct billing_p
         return errmsg_set(msg, ERR_NOT_FOUND, "the billing lease is not ours any more");
     ret_billing->desired_version = db_result_get(&rows, 0, 0)->integer;
     ret_billing->applied_version = db_result_get(&rows, 0, 1)->integer;
-    ret_billing->applied_quantity = db_result_get(&rows, 0, 2)->integer;
+    ret_billing->applied_quantity = quantity_read(db_result_get(&rows, 0, 2));
     return ERR_OK;
 }
 
@@ -300,7 +305,7 @@ enum err billing_list(struct db *db, struct arena *arena, int64_t team_id,
             .item_id = db_result_get(&rows, i, 1)->bytes,
             .desired_version = db_result_get(&rows, i, 2)->integer,
             .applied_version = db_result_get(&rows, i, 3)->integer,
-            .applied_quantity = db_result_get(&rows, i, 4)->integer,
+            .applied_quantity = quantity_read(db_result_get(&rows, i, 4)),
             .has_attempt = db_result_get(&rows, i, 5)->integer != 0,
             .lease_until_us = db_result_get(&rows, i, 6)->integer,
             .last_attempt_us = db_result_get(&rows, i, 7)->integer,

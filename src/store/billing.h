@@ -19,12 +19,15 @@ struct billing_place {
     const unsigned char *owner; /* BILLING_OWNER_BYTES, drawn for this run */
 };
 
+/* Of an item that has taken another's place: what Stripe has there is not known. */
+#define BILLING_QUANTITY_UNKNOWN (-1)
+
 struct billing {
     const char *item_id;
     int64_t desired_version;
     int64_t applied_version;
-    int64_t applied_quantity;
-    const char *attempt_key; /* NULL = no write under way */
+    int64_t applied_quantity; /* or BILLING_QUANTITY_UNKNOWN */
+    const char *attempt_key;  /* NULL = no write under way */
     int64_t attempt_version;
     int64_t attempt_quantity;
     int64_t attempt_us;      /* when it was first sent */
@@ -125,8 +128,8 @@ struct billing_state {
     const char *item_id;
     int64_t desired_version;
     int64_t applied_version;
-    int64_t applied_quantity;
-    bool has_attempt; /* a write is under way */
+    int64_t applied_quantity; /* or BILLING_QUANTITY_UNKNOWN */
+    bool has_attempt;         /* a write is under way */
     int64_t lease_until_us;
     int64_t last_attempt_us;
     int64_t audited_us;
