@@ -183,7 +183,10 @@ subtest 'a name that is not ours' => sub {
             SSL_ca_file => $nginx->ca_file, SSL_hostname => $name, SSL_verifycn_scheme => 'none');
     };
     ok wait_for('the reload', 10, sub { !$connect->('other.example') }), 'no handshake';
-    ok $connect->('localhost'), 'ours is served';
+    my $ours = $connect->('localhost');
+    ok $ours, 'ours is served';
+    print {$ours} "GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n";
+    like Headwater::Edge::rest_read($ours), qr{\AHTTP/1.1 200\b}, 'also to Prometheus';
 };
 
 $edge->stop;

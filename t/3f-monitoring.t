@@ -1,11 +1,13 @@
 #!/usr/bin/perl
-# What an operator's monitoring asks: /healthz, /readyz with the reasons when something is missing,
-# and who may ask.
+# What an operator's monitoring asks: /healthz, and /readyz with the reasons when something is
+# missing.
 use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/lib";
+use Headwater::FastCGI;
 use Headwater::Lab;
 use Headwater::Wait qw(wait_for);
+use Mojo::JSON qw(encode_json);
 use Test::More;
 
 my $lab    = Headwater::Lab->new(workers => 4, config => { 'reconcile.every_s' => 1 });
@@ -27,6 +29,7 @@ sub check_becomes ($what, $check, $status, $pattern = undef) {
         });
     };
     ok($is_there, $what) or diag $response->body;
+    is($json->{status}, 'fail', "$what: the whole fails") if $status eq 'fail';
     is($response->code, $json->{status} eq 'fail' ? 503 : 200, "$what: $json->{status}");
     like($json->{checks}{$check}[0]{output}, $pattern, "$what: the reason") if $pattern;
     return;
@@ -69,18 +72,33 @@ subtest 'a reconciler that is late, or was never there' => sub {
     check_becomes('there again', 'reconciler', 'pass');
 };
 
+# A create as nginx would pass it on, whose answer is not waited for.
+sub create_begin ($key, $handle) {
+    my $body = encode_json(
+        { pairs => [{ accountHandle => $handle, segment => { description => 'x' } }] });
+    my $peer = Headwater::FastCGI->connect($lab->daemon->socket);
+    $peer->send_request({ REQUEST_METHOD => 'POST', DOCUMENT_URI => '/v1/streams',
+        CONTENT_TYPE => 'application/json', CONTENT_LENGTH => length $body, API_KEY => $key },
+        $body);
+    return $peer;
+}
+
+# As many creates at once as there are workers for them; the quick ones answer the question.
 subtest 'workers that are busy' => sub {
-    my @stopped = (sort { $a <=> $b } $lab->daemon->workers)[0 .. 2];
-    kill STOP => @stopped;
-    kill CONT => @stopped;
-    check_becomes('they go on', 'workers', 'pass');
+    $lab->scrapebadger->fault(match => 'busy_', delay_ms => 3000, times => undef);
+    my $key   = $lab->team->{key};
+    my @peers = map { create_begin($key, "busy_$_") } 1, 2;
+    check_becomes('none is free', 'workers', 'warn',
+        qr/\A4 of 4 workers are there; of those for creates 0 are free\z/);
+    is_deeply([map { $_->read_answer->{status} } @peers], [201, 201], 'the creates succeed');
+    check_becomes('they are free again', 'workers', 'pass');
 };
 
 subtest 'a database that is gone' => sub {
     my $database = $lab->database;
-    $database->process->signal('STOP');
+    $database->process->freeze;
     my $response = $nobody->get('/readyz');
-    $database->process->signal('CONT');
+    $database->process->thaw;
     is($response->code, 503, 'not ready');
     is($response->json->{checks}{database}[0]{status}, 'fail', 'and says so');
     is($nobody->get('/healthz')->code, 200, 'but alive');
@@ -96,22 +114,21 @@ subtest 'a schema that the program does not know' => sub {
     is($json->{checks}{database}[0]{status}, 'pass', 'the database answers all the same');
     $dbh->do('DELETE FROM schema_migration WHERE version = 9999');
     check_becomes('mended', 'schema', 'pass');
+    check_becomes('all are back', 'workers', 'pass');
 };
 
-subtest 'who may ask' => sub {
-    for my $path (qw(/healthz /readyz /metrics)) {
-        isnt($nobody->get($path)->code, 404, "this host: $path");
-    }
-    my $other = Headwater::Nginx->start(dir => $lab->dir . '/other', sources => 'nginx',
-        cache => "$lab->{cache}", app_socket => $lab->daemon->socket,
-        quick_socket => $lab->daemon->quick_socket, monitors => '127.0.0.9');
-    my $client = Headwater::Client->new(base_url => $other->base_url, ca_file => $other->ca_file);
-    for my $path (qw(/healthz /readyz /metrics)) {
-        my $response = $client->get($path);
-        is($response->code, 404, "another host: $path");
-        is($response->json->{error}{code}, 'not_found', 'in the envelope');
-    }
-    is_deeply([$other->stop], [], 'nginx ends cleanly');
+# Ten crashes within a minute, and the dead stay away for five seconds each.
+subtest 'workers that die' => sub {
+    my $daemon = $lab->daemon;
+    wait_for('too many crashes', 20, sub {
+        kill KILL => $daemon->workers;
+        return $daemon->process->log_text =~ /workers crash too often/;
+    });
+    wait_for('all to be there', 20, sub { (ready())[1]{checks}{workers}[0]{status} eq 'pass' });
+    my ($left, @rest) = $daemon->workers;
+    kill KILL => @rest;
+    check_becomes('one of four is not enough', 'workers', 'fail', qr/\A1 of 4 workers are there/);
+    check_becomes('they come back', 'workers', 'pass');
 };
 
 subtest 'the logs are not filled' => sub {

@@ -3,17 +3,28 @@
 use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/lib";
+use Headwater::Files qw(file_read);
 use Headwater::Lab;
 use Headwater::Metrics;
 use Headwater::Wait qw(wait_for);
 use Test::More;
 
-my $lab    = Headwater::Lab->new(workers => 4, config => { 'server.breaker_pause_ms' => 60_000 });
+# The monitoring's own requests are logged too, so that their end can be waited for.
+my $lab = Headwater::Lab->new(workers => 4,
+    config => { 'server.breaker_pause_ms' => 60_000, 'headwater.log_level' => 'debug' });
 my $team   = $lab->team;
 my $client = $lab->client($team);
 
+# A worker counts a request when it has answered it, and then logs it.
+sub counted ($response) {
+    my $id = $response->headers->header('X-Request-Id');
+    wait_for('the log line', 10,
+        sub { file_read($lab->dir . '/headwaterd.log') =~ /"requestId":"$id"/ });
+    return $response;
+}
+
 sub metrics () {
-    my $response = $lab->client->get('/metrics');
+    my $response = counted($lab->client->get('/metrics'));
     is($response->headers->content_type, 'text/plain; version=0.0.4; charset=utf-8', 'type');
     return Headwater::Metrics->new($response->body);
 }
@@ -27,8 +38,8 @@ sub added_by ($code) {
 }
 
 sub create ($handle) {
-    return $client->post_stream(
-        { pairs => [{ accountHandle => $handle, segment => { description => 'x' } }] });
+    my $pair = { accountHandle => $handle, segment => { description => 'x' } };
+    return counted($client->post_stream({ pairs => [$pair] }));
 }
 
 subtest 'before anything has happened' => sub {
@@ -41,6 +52,10 @@ subtest 'before anything has happened' => sub {
         is($metrics->value(qq(headwater_workers_wanted{role="$role"})), 2, "two of role $role");
         is($metrics->value(qq(headwater_workers{role="$role",state="ready"})), 2, 'which wait');
     }
+    my $post = 'headwater_requests_total{route="/v1/streams"';
+    is_deeply([sort map { /code="(.*)"/ } $metrics->samples(qr/^\Q$post\E/)], [
+        qw(billing_unavailable handle_lookup_failed internal_error outcome_unknown overloaded)],
+        'failures begin at 0, so that an alert sees the first of them; nothing else is there');
     is_deeply([$metrics->samples(qr/^headwater_build_info/)],
         ['headwater_build_info{version="' . version() . '"}'], 'the version');
 };
@@ -67,9 +82,9 @@ subtest 'a create' => sub {
 
 subtest 'refusals' => sub {
     my $added = added_by(sub {
-        is($client->post_stream('{')->code, 400, 'no JSON');
-        is($client->get('/v1/streams/999')->code, 404, 'no stream');
-        is($client->get('/v1/nothing')->code, 404, 'no route');
+        is(counted($client->post_stream('{'))->code, 400, 'no JSON');
+        is(counted($client->get('/v1/streams/999'))->code, 404, 'no stream');
+        is(counted($client->get('/v1/nothing'))->code, 404, 'no route');
         is(create('missing_ann')->code, 404, 'no handle');
     });
     is($added->('headwater_requests_total{route="/v1/streams",status="400",code="invalid_json"}'),
@@ -82,6 +97,26 @@ subtest 'refusals' => sub {
         . 'code="handle_not_found"}'), 1, 'handle_not_found');
     is($added->('headwater_upstream_calls_total{service="scrapebadger",outcome="refused"}'), 1,
         'the look-up was refused');
+};
+
+subtest 'a dry run' => sub {
+    my $pair  = { accountHandle => 'metrics_a', segment => { description => 'x' } };
+    my $added = added_by(sub {
+        is(counted($client->validate_stream({ pairs => [$pair] }))->code, 200, 'fine');
+    });
+    my $dry = 'route="/v1/streams?validateOnly"';
+    is($added->(qq(headwater_requests_total{$dry,status="200",code=""})), 1, 'is counted apart');
+    is($added->(qq(headwater_request_seconds_count{$dry})), 1, 'and so is its time');
+    is($added->('headwater_request_seconds_count{route="/v1/streams"}'), 0, 'as no create');
+};
+
+subtest 'a key that is refused' => sub {
+    $lab->scrapebadger->fault(kind => 'unauthorized', times => 1);
+    my $added = added_by(sub { is(create('metrics_key')->code, 503, 'refused') });
+    is($added->('headwater_upstream_calls_total{service="scrapebadger",outcome="denied"}'), 1,
+        'is no refusal like others');
+    is($added->('headwater_requests_total{route="/v1/streams",status="503",'
+        . 'code="handle_lookup_failed"}'), 1, 'handle_lookup_failed');
 };
 
 subtest 'a cap' => sub {
@@ -100,18 +135,27 @@ subtest 'Stripe is silent for a moment' => sub {
     cmp_ok($added->('headwater_retries_total{what="billing"}'), '>=', 1, 'and was made again');
 };
 
+# Waits until there are four others.
+sub workers_replace (@before) {
+    my %before = map { $_ => 1 } @before;
+    return wait_for('new workers', 10, sub {
+        my @now = $lab->daemon->workers;
+        return @now == 4 && !grep { $before{$_} } @now;
+    });
+}
+
 subtest 'they survive' => sub {
     my $created = 'headwater_requests_total{route="/v1/streams",status="201",code=""}';
     my $before  = metrics()->value($created);
     my @workers = $lab->daemon->workers;
     kill KILL => @workers;
-    wait_for('new workers', 10, sub { scalar($lab->daemon->workers) == 4 });
+    workers_replace(@workers);
     my $after = metrics();
     is($after->value($created), $before, 'workers that are killed');
     is($after->value('headwater_process_deaths_total{how="crashed"}'), 4, 'whose end is counted');
-    my %before = map { $_ => 1 } $lab->daemon->workers;
+    @workers = $lab->daemon->workers;
     $lab->daemon->process->signal('HUP');
-    wait_for('new workers', 10, sub { !grep { $before{$_} } $lab->daemon->workers });
+    workers_replace(@workers);
     is(metrics()->value($created), $before, 'a reload');
 };
 
@@ -139,9 +183,9 @@ subtest 'pending streams' => sub {
 };
 
 subtest 'without a database' => sub {
-    $lab->database->process->signal('STOP');
+    $lab->database->process->freeze;
     my $metrics = metrics();
-    $lab->database->process->signal('CONT');
+    $lab->database->process->thaw;
     is($metrics->value('headwater_database_up'), 0, 'it says so');
     ok(!$metrics->has('headwater_pending_streams'), 'and leaves out what only the database knows');
 };

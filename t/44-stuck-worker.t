@@ -1,6 +1,6 @@
 #!/usr/bin/perl
-# A worker that is busy with one request for longer than kill_ms is killed, logged with the
-# request's id, and replaced at once.
+# A worker that is busy with one request for longer than kill_ms, or has not looked for one for so
+# long, is killed, logged with the request's id, and replaced at once.
 use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/lib";
@@ -51,11 +51,16 @@ ok($alone->logged(qr/killed.*"worker":$worker,"requestId":"feedc0de"/), "with it
 
 ok(!$alone->logged(qr/worker died/), 'being killed is no crash');
 
-# An idle worker that does not listen is noticed when it is told to leave.
+($worker) = $alone->workers;
+kill 'STOP', $worker;
+ok($alone->wait_for_workers(1, $worker), 'one that only waited and does no more is noticed too');
+ok($alone->logged(qr/"message":"worker killed","why":"it hangs","worker":$worker\b/), 'logged');
+ok($alone->answers, 'the new one serves');
+
 ($worker) = $alone->workers;
 kill 'STOP', $worker;
 $alone->process->signal('HUP');
-ok($alone->wait_for_workers(1, $worker), 'one that cannot leave after a reload is killed too');
+ok($alone->wait_for_workers(1, $worker), 'and one that cannot leave after a reload');
 ok($alone->answers, 'while the new one serves');
 
 $alone->stop;

@@ -42,9 +42,20 @@ wait_for_line('a file that cannot be written refuses the reload',
     qr{reload refused, nothing has changed: Cannot log to /nonexistent/app\.log});
 ok(fastcgi_call($alone->socket), 'and requests are served as before');
 
-$alone->daemon->config_write('headwater.log_file' => undef);
+$alone->daemon->config_write('headwater.log_file' => $file, 'server.workers' => 'many');
+rename $file, "$file.2" or die "cannot rename: $!";
 $alone->process->signal('HUP');
-$alone->wait_for_generation(4);
+wait_for_line('a log that is moved away while the configuration is broken: the refusal is in the '
+        . 'new one', qr/reload refused, nothing has changed: [^\n]*workers/);
+my $number = () = text() =~ /"message":"request"/g;
+fastcgi_call($alone->socket) for 1 .. 4;
+ok(eval { wait_for('lines', 10,
+    sub { (() = text() =~ /"message":"request"/g) == $number + 4 }) }, 'and so are the requests');
+unlike(file_read("$file.2"), qr/nothing has changed: [^\n]*workers/, 'not in the old one');
+
+$alone->daemon->config_write('headwater.log_file' => undef, 'server.workers' => 2);
+$alone->process->signal('HUP');
+$alone->wait_for_generation(5);
 pass('without a file the log goes to standard error again');
 
 $alone->stop;

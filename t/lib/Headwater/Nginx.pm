@@ -71,13 +71,14 @@ sub config_write ($self) {
     my $dir = $self->{dir};
     mkdir "$dir/temp";
     file_write("$dir/nginx.conf", $self->main_config);
-    $self->copy('headwater-http.conf', $self->rate_replacements);
+    $self->copy('headwater-http.conf', $self->rate_replacements,
+        [1, qr{\Q$INSTALLED\E/}, "$dir/"]);
     $self->copy('headwater.conf',
         [1, qr{unix:/run/headwater/headwater\.sock}, "unix:$self->{app_socket}"],
         [3, qr{unix:/run/headwater/headwater-quick\.sock}, "unix:$self->{quick_socket}"],
-        [5, qr{\Q$INSTALLED\E/}, "$dir/"]);
+        [4, qr{\Q$INSTALLED\E/}, "$dir/"]);
     $self->copy('headwater-monitoring.conf',
-        [1, qr{allow 127\.0\.0\.0/8;}, "allow $self->{monitors};"]);
+        [1, qr{^127\.0\.0\.0/8 1;}m, "$self->{monitors} 1;"]);
     $self->copy('headwater-docs.conf', [3, qr{\Q$SITE\E\b}, $self->{site}]);
     $self->copy('headwater-fastcgi.conf',
         [1, qr{fastcgi_read_timeout 25s;}, "fastcgi_read_timeout $self->{read_timeout_s}s;"]);
@@ -85,7 +86,7 @@ sub config_write ($self) {
         [2, qr{\Q$INSTALLED\E/}, "$dir/"],
         [1, qr{listen 443 ssl;}, "listen 127.0.0.1:$self->{port} ssl;"],
         [1, qr{ *listen \[::\]:443 ssl;\n}, ''],
-        [1, qr{server_name api\.example\.com;}, 'server_name localhost;'],
+        [1, qr{server_name api\.example\.com }, 'server_name localhost '],
         [1, qr{/etc/ssl/certs/headwater\.pem}, $self->{certificate}{certificate}],
         [1, qr{/etc/ssl/private/headwater\.key}, $self->{certificate}{key}],
         [1, qr{/var/log/nginx/headwater\.log}, "$dir/access.log"]);

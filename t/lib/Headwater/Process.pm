@@ -65,6 +65,23 @@ sub signal ($self, $name) {
     return $self->is_running ? CORE::kill($name, $self->{pid}) : 0;
 }
 
+# Stops all its threads, and waits until the last has noticed; "thaw" lets them go on.
+sub freeze ($self) {
+    $self->signal('STOP');
+    return wait_for("$self->{name} to stop", 10, sub {
+        my @threads = glob "/proc/$self->{pid}/task/*/stat";
+        return !grep { thread_state($_) ne 'T' } @threads;
+    });
+}
+
+sub thaw ($self) { return $self->signal('CONT') }
+
+# The letter of proc(5); T for a thread that is gone meanwhile.
+sub thread_state ($file) {
+    open my $in, '<', $file or return 'T';
+    return (<$in> // '') =~ /.*\) (\S)/ ? $1 : 'T';
+}
+
 # Ends it without asking, and waits until it is gone.
 sub kill ($self) {
     $self->signal('KILL');

@@ -37,7 +37,16 @@ sub find ($self, $wanted) {
     return 0;
 }
 
-# All that was told so far, as far as somebody waited for it.
-sub told ($self) { return $self->{told}->@* }
+# True if nothing more is told for so long.
+sub is_silent ($self, $seconds) {
+    $self->told;
+    return !$self->{select}->can_read($seconds);
+}
+
+# All that was told so far.
+sub told ($self) {
+    1 while $self->find('');
+    return $self->{told}->@*;
+}
 
 1;
