@@ -115,10 +115,11 @@ static enum err list_add(struct option_list *list, enum option_id id, const char
 static enum err option_add(struct options *options, enum option_id id, const char *value,
                            struct errmsg *msg)
 {
+    void *list = (char *)options + usages[id].list; /* if it is one that may be repeated */
     enum err err = ERR_OK;
 
     if (usages[id].list != 0)
-        err = list_add((struct option_list *)((char *)options + usages[id].list), id, value, msg);
+        err = list_add(list, id, value, msg);
     else if (options_has(options, id) && value != NULL)
         err = errmsg_set(msg, ERR_USAGE, "Give --%s once, not twice.", option_text(id));
     if (err != ERR_OK)
