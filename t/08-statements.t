@@ -32,7 +32,7 @@ my %ANY_TEAM = (
 my %SQL_IN_C = (
     'src/edge/db.c'    => qr/^SET SESSION /,
     'src/edge/db_tx.c' => qr/^(?:BEGIN|COMMIT|ROLLBACK)$/,
-    'src/admin/doctor_database.c' => qr/^(?:SELECT|INSERT|UPDATE|DELETE)$/,    # names of rights
+    'src/admin/doctor_rights.c' => qr/^(?:SELECT|INSERT|UPDATE|DELETE)$/,    # names of rights
 );
 
 # Made by the build.

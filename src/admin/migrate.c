@@ -23,7 +23,7 @@ static enum err run_shown(struct session *session, size_t *ret_first, struct err
 {
     enum err err;
 
-    progress_line_begin(session->options);
+    progress_line_begin();
     err = schema_migrate_run(session->db, session->arena, ret_first, msg);
     progress_line_end();
     return err;

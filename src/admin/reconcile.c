@@ -83,7 +83,7 @@ static enum err run_once(struct session *session, struct api *api, const struct 
     bool with_audit = !options_has(session->options, OPTION_NO_AUDIT);
     enum err err;
 
-    progress_line_begin(session->options);
+    progress_line_begin();
     err = reconciler_run_once(api, order->stream_age_s, with_audit, &report, msg);
     progress_line_end();
     if (err != ERR_OK)
