@@ -156,7 +156,7 @@ subtest 'rights' => sub {
     $dbh->do('GRANT DROP ON headwater.* TO headwater@localhost');
     only_is('warn', 'rights', qr/more than it needs: DROP on headwater\.\*.*Revoke/, 'a spare one');
     $dbh->do('REVOKE DROP ON headwater.* FROM headwater@localhost');
-    $dbh->do('GRANT the ON mysql.* TO headwater@localhost');
+    $dbh->do('GRANT SELECT ON mysql.* TO headwater@localhost');
     only_is('warn', 'rights', qr/SELECT on mysql\.\*/, 'on another database');
     $dbh->do('REVOKE SELECT ON mysql.* FROM headwater@localhost');
     $dbh->do('REVOKE UPDATE, DELETE ON headwater.* FROM headwater@localhost');
