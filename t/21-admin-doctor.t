@@ -8,6 +8,7 @@ use Headwater::Lab;
 use IO::Select;
 use IO::Socket::UNIX;
 use POSIX ();
+use Time::HiRes qw(time);
 use Test::More;
 
 my $lab      = Headwater::Lab->new(parts => ['database', 'doubles']);
@@ -112,7 +113,7 @@ subtest 'schema' => sub {
     $dbh->do('ALTER TABLE team CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci');
     my @mends;
     my $MEND = qr/owner's rights.*(ALTER TABLE.*)/;
-    while (my ($mend) = examine('columns')->{charset}{remedy} =~ $MEND) {
+    while (my ($mend) = (examine('columns')->{charset}{remedy} // '') =~ $MEND) {
         push @mends, $mend;
         $dbh->do($mend);
         last if @mends > 20;
@@ -256,6 +257,19 @@ subtest 'outside services' => sub {
     only_is('fail', 'stripe', qr/cannot be reached at http:.*firewall/, 'nobody there');
     $lab->daemon->config_write('stripe.url' => $lab->stripe->url);
     is_deeply $lab->stripe->journal, [], 'nothing was changed at Stripe';
+};
+
+subtest 'each line when it is known' => sub {
+    $lab->stripe->fault(method => 'POST', times => 1, delay_ms => 1500);
+    my @command = $operator->command('doctor', '--web-user', 'root', '--service-user', $self);
+    open my $lines, '-|', @command or die "doctor: $!\n";
+    my %at = map { $_ => undef } @names;
+    while (my $line = <$lines>) {
+        my $name = substr($line, 0, 16) =~ s/ +\z//r;
+        $at{$name} = time if exists $at{$name};
+    }
+    close $lines;
+    cmp_ok $at{stripe} - $at{scrapebadger}, '>', 1, 'a slow service holds back none before it';
 };
 
 subtest 'a bad configuration' => sub {

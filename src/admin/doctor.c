@@ -152,8 +152,14 @@ static enum err service_user_find(struct session *session, const struct host_use
     if (name != NULL && geteuid() != 0 && geteuid() != user->uid)
         return errmsg_set(msg, ERR_USAGE, "Only root may look as %.60s does; run this as root.",
                           name);
-    if (found && geteuid() == 0)
-        *ret_user = user;
+    if (!found || geteuid() != 0)
+        return ERR_OK;
+    if (!host_user_can_enter(user))
+        return errmsg_set(msg, ERR_IO,
+                          "This root may not take the place of the user %.60s; say "
+                          "--service-user root to look as root does.",
+                          user->name);
+    *ret_user = user;
     return ERR_OK;
 }
 

@@ -9,6 +9,7 @@
 #include "base/base.h"
 #include "remote/probe.h"
 
+struct errmsg;
 struct finding;
 struct host_user;
 struct http;
@@ -29,8 +30,8 @@ struct doctor {
 /* How to give the service's user its rights. */
 extern const char doctor_grant_advice[];
 
-/* Whether the message of FINDING is the database's that a right is missing. */
-bool doctor_is_denied(const struct finding *finding);
+/* Whether the message is the database's that a right on a table is missing. */
+bool doctor_is_denied(const struct errmsg *msg);
 
 /* A question to the database failed: the message of FINDING says which. Adds state and mend. */
 void doctor_query_fail(struct finding *finding);

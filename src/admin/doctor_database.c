@@ -33,7 +33,7 @@ void doctor_check_database(struct doctor *doctor, struct finding *finding)
     if (err == ERR_IO)
         finding_advise(finding,
                        "Write the file (my.cnf format) with user, database, password, and "
-                       "socket or host below [%.60s]; run this as the service's user.",
+                       "socket or host below [%.60s]; the service's user must be able to read it.",
                        config->db_group);
     else if (strstr(finding->message.text, "to database") != NULL)
         finding_advise(finding, "%s", doctor_grant_advice);
@@ -58,7 +58,7 @@ void doctor_check_schema(struct doctor *doctor, struct finding *finding)
 
     if (err != ERR_OK) {
         doctor_query_fail(finding);
-        if (!doctor_is_denied(finding))
+        if (!doctor_is_denied(&finding->message))
             finding_advise(finding, "`headwater migrate status` shows what was applied, and when.");
     } else if (count < migration_count) {
         finding_set(finding, FINDING_FAIL, "%zu of %zu migrations are applied.", count,

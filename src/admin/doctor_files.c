@@ -1,5 +1,6 @@
 /* Checks of files: configuration, secrets, time zones. */
 #include <ctype.h>
+#include <grp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -65,15 +66,16 @@ static void secret_advise(const struct doctor *doctor, const char *path, const c
                           struct finding *finding)
 {
     const struct host_user *user = doctor->service_user;
+    const struct group *group = user == NULL ? NULL : getgrgid(user->gid);
     struct errmsg ignored;
 
     if (user != NULL && secret_try(path, &ignored) == ERR_OK) {
         finding_set(finding, FINDING_FAIL, "The service's user %.60s cannot read %.400s.",
                     user->name, path);
         finding_advise(finding,
-                       "Run: chgrp %.60s FILE && chmod 0640 FILE, see that it may enter the "
-                       "folders, or hand it over with LoadCredential in headwater.service.",
-                       user->name);
+                       "Run: chgrp %.60s %.120s && chmod 0640 %.120s, and see that %.60s may enter "
+                       "its folder; or hand it over with LoadCredential in headwater.service.",
+                       group == NULL ? user->name : group->gr_name, path, path, user->name);
         return;
     }
     finding_advise(finding,

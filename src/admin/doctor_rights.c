@@ -11,8 +11,9 @@
 /* Statements of this noun are of `headwater migrate`, but for one, which was run by then. */
 #define OWNERS_NOUN "schema_migration_"
 
-/* In the server's words for errors 1044, 1142 and 1143. */
-#define DENIED "denied"
+/* A right on a table or column is missing; the words are the server's, in its language. Source:
+ * MariaDB's errors 1142 and 1143. */
+static const char *const refusals[] = {"database error 1142", "database error 1143"};
 
 /* What the service needs, and all that it needs. */
 static const char *const rights[] = {"SELECT", "INSERT", "UPDATE", "DELETE"};
@@ -20,17 +21,21 @@ static const char *const rights[] = {"SELECT", "INSERT", "UPDATE", "DELETE"};
 const char doctor_grant_advice[] = "As an administrator of the database, GRANT the service's user "
                                    "what sql/grants.sql says.";
 
-bool doctor_is_denied(const struct finding *finding)
+bool doctor_is_denied(const struct errmsg *msg)
 {
-    return strstr(finding->message.text, DENIED) != NULL;
+    for (size_t i = 0; i < HW_COUNT(refusals); i++)
+        if (strstr(msg->text, refusals[i]) != NULL)
+            return true;
+    return false;
 }
 
 void doctor_query_fail(struct finding *finding)
 {
     finding->state = FINDING_FAIL;
     finding_advise(finding, "%s",
-                   doctor_is_denied(finding) ? doctor_grant_advice
-                                             : "Look into the log of the database server.");
+                   doctor_is_denied(&finding->message)
+                       ? doctor_grant_advice
+                       : "Look into the log of the database server.");
 }
 
 static bool right_is_needed(const struct schema_grant *grant)
@@ -49,9 +54,9 @@ static void name_add(char *names, size_t size, const char *name)
         snprintf(names + len, size - len, "%s%s", len == 0 ? "" : ", ", name);
 }
 
-/* Adds what a refusal says is missing, "UPDATE on `headwater`.`stream`". Source: MariaDB's error
- * 1142. */
-static void refusal_add(const char *message, char *names, size_t size)
+/* Adds what a refusal says is missing, "UPDATE on `headwater`.`stream`"; in another language, the
+ * statement. */
+static void refusal_add(const char *message, const char *statement, char *names, size_t size)
 {
     const char *denied = strstr(message, " command denied");
     const char *table = strstr(message, "for table ");
@@ -61,9 +66,10 @@ static void refusal_add(const char *message, char *names, size_t size)
     while (right != NULL && right > message && right[-1] != ' ')
         right--;
     if (right == NULL || table == NULL)
-        return;
-    snprintf(name, sizeof name, "%.*s on %.150s", (int)(denied - right), right,
-             table + strlen("for table "));
+        snprintf(name, sizeof name, "for %.150s", statement);
+    else
+        snprintf(name, sizeof name, "%.*s on %.150s", (int)(denied - right), right,
+                 table + strlen("for table "));
     name_add(names, size, name);
 }
 
@@ -77,10 +83,10 @@ static enum err missing_find(struct doctor *doctor, char *names, size_t size, st
         if (strncmp(statements[i].name, OWNERS_NOUN, strlen(OWNERS_NOUN)) == 0)
             continue;
         err = db_prepare(doctor->session->db, doctor->session->arena, (enum statement_name)i, msg);
-        if (err != ERR_OK && strstr(msg->text, DENIED) == NULL)
+        if (err != ERR_OK && !doctor_is_denied(msg))
             return err;
         if (err != ERR_OK)
-            refusal_add(msg->text, names, size);
+            refusal_add(msg->text, statements[i].name, names, size);
     }
     return ERR_OK;
 }

@@ -48,17 +48,31 @@ bool host_user_is_allowed(const struct host_user *user, const struct stat *statu
     return (status->st_mode & bit) != 0;
 }
 
-void host_user_enter(const struct host_user *user)
+static bool place_take(const struct host_user *user)
 {
     if (user == NULL || user->uid == 0 || geteuid() != 0)
-        return;
+        return true;
     own.gid = getegid();
     own.group_count = getgroups(HOST_USER_GROUPS_MAX, own.groups);
-    /* Half a change would judge wrongly, and could not be told from a whole one. */
-    if (own.group_count < 0 || setgroups((size_t)user->group_count, user->groups) != 0 ||
-        setegid(user->gid) != 0 || seteuid(user->uid) != 0)
-        abort();
+    if (own.group_count < 0 || setgroups((size_t)user->group_count, user->groups) != 0)
+        return false;
     own.is_left = true;
+    return setegid(user->gid) == 0 && seteuid(user->uid) == 0;
+}
+
+void host_user_enter(const struct host_user *user)
+{
+    /* Half a change would judge wrongly, and could not be told from a whole one. */
+    if (!place_take(user))
+        abort();
+}
+
+bool host_user_can_enter(const struct host_user *user)
+{
+    bool is_taken = place_take(user);
+
+    host_user_leave();
+    return is_taken;
 }
 
 void host_user_leave(void)

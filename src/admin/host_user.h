@@ -35,6 +35,11 @@ bool host_user_is_allowed(const struct host_user *user, const struct stat *statu
 /* Puts the user in the place of root until host_user_leave: the kernel then judges what is done.
  * Without effect if USER is NULL, or this process is not root's. */
 void host_user_enter(const struct host_user *user);
+
+/* Whether that can be: root of a container may lack the right. */
+bool host_user_can_enter(const struct host_user *user);
+
+/* Root is root again. */
 void host_user_leave(void);
 
 #endif
