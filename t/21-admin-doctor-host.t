@@ -126,6 +126,17 @@ subtest "the service's user" => sub {
         for 'scrapebadger key', 'webhook secret', 'database', 'schema', 'rights';
     is_found($found, $_, 'ok', undef, "root's own view, $_") for 'socket', 'database disk';
 
+    my $login = $lab->database->defaults_file;
+    my $text  = file_read($login);
+    $dbh->do("CREATE USER '$user->[0]'\@localhost IDENTIFIED VIA unix_socket");
+    $dbh->do("GRANT SELECT, INSERT, UPDATE, DELETE ON headwater.* TO '$user->[0]'\@localhost");
+    file_write($login, $text =~ s/^user = \K.*/$user->[0]/mr, 0640);
+    chown 0, $gid, $login;
+    is_found(examine('root'), 'database', 'ok', undef, 'a log-in that takes the user itself');
+    $dbh->do("DROP USER '$user->[0]'\@localhost");
+    file_write($login, $text, 0640);
+    chown 0, $gid, $login;
+
     my $unit = '/etc/systemd/system';
     SKIP: {
         skip 'a mount namespace is needed', 1 if !$can_mount || !-d $unit;
