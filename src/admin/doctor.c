@@ -98,7 +98,7 @@ static void check_run(struct doctor *doctor, enum check_id id, struct finding *f
 
     *finding = (struct finding){0};
     if (check->behind != id && doctor->has_failed[check->behind])
-        finding_set(finding, FINDING_SKIPPED, "Not looked at: mend \"%s\" first.",
+        finding_set(finding, FINDING_SKIPPED, "Not looked at: \"%s\" comes first.",
                     checks[check->behind].name);
     else
         check_look(doctor, check, finding);
