@@ -31,8 +31,7 @@ void db_free(struct db *db);
 
 /* Opens the connection unless it is open. ERR_DB_LOST if the server cannot be reached (at once,
  * without trying, for a short while after a failure), ERR_DB if it refuses us or the file names no
- * database, ERR_DB_SCHEMA if it
- * has a schema that this program does not know. */
+ * database, ERR_DB_SCHEMA if it has a schema that this program does not know. */
 enum err db_open(struct db *db, struct errmsg *msg) HW_MUST_CHECK;
 
 /* Closes it; the next use opens it again. */
