@@ -52,7 +52,7 @@ subtest 'a fresh database, with the rights of sql/grants.sql and no more' => sub
     database_renew();
     my $answer = $operator->run(@owner);
     is_deeply $answer->{migrations},
-        [map { { version => $_->[0], name => $_->[1], applied => Mojo::JSON->true } } @files],
+        [map { { version => $_->[0], name => $_->[1], state => 'applied now' } } @files],
         'every file was applied, in order';
     my @rights = sort map { $_->[0] } all_rows('SHOW GRANTS FOR headwater@localhost')->@*;
     is_deeply \@rights,
@@ -66,11 +66,11 @@ subtest 'a fresh database, with the rights of sql/grants.sql and no more' => sub
 subtest 'once more: nothing to do' => sub {
     my $before = all_rows('SELECT * FROM schema_migration');
     my $answer = $operator->run(@owner);
-    is_deeply [map { $_->{applied} } $answer->{migrations}->@*],
-        [(Mojo::JSON->false) x @files], 'nothing is applied';
+    is_deeply [map { $_->{state} } $answer->{migrations}->@*],
+        [('applied') x @files], 'nothing is applied';
     is_deeply all_rows('SELECT * FROM schema_migration'), $before, 'the records are the same';
     my ($status, $out, $err) = $operator->try(@owner);
-    like $out, qr/^1 +schema +was there$/m, 'a person reads what happened';
+    like $out, qr/^1 +schema +applied$/m, 'a person reads what happened';
 };
 
 my $whole = content();
@@ -97,7 +97,7 @@ subtest 'after a crash' => sub {
         $dbh->do('DELETE FROM schema_migration WHERE version > ?', undef,
             $kept ? $files[$kept - 1][0] : 0);
         my $answer = $operator->run(@owner);
-        is_deeply [map { $_->{applied} ? 1 : 0 } $answer->{migrations}->@*],
+        is_deeply [map { $_->{state} eq 'applied now' ? 1 : 0 } $answer->{migrations}->@*],
             [(0) x $kept, (1) x (@files - $kept)], "those above $kept run again";
         is_deeply content(), $whole, 'and change nothing';
     }

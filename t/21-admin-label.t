@@ -38,7 +38,8 @@ is answer_to('skill', 'forth'), undef, 'a request finds it, whatever the case';
 is_deeply $operator->run('label', 'show', $label->{id})->{label}, $label, 'it is shown';
 is scalar(grep { $_->{id} == $label->{id} }
         $operator->run(qw(label list --category skill))->{labels}->@*), 1, 'and listed';
-is_deeply $operator->run(qw(label list --category none)), { labels => [] }, 'an empty list';
+refused(1, [qw(label list --category none)], qr/no category none; `headwater category list`/,
+    'labels of no category');
 cmp_ok scalar($operator->run(qw(label list))->{labels}->@*), '>', 400, 'or all labels';
 
 my $id = $label->{id};
@@ -74,7 +75,8 @@ refused(2, ['label', 'set', $id, '--no-alias', 'FORTH'], qr/own name; give it an
     'its own name');
 refused(1, ['label', 'create', '--category', 'none', '--name', 'New'],
     qr/no category none; `headwater category list`/, 'no such category');
-refused(1, [qw(label set 999999 --name N)], qr/no label 999999|no label/, 'no such label');
+refused(1, [qw(label set 999999 --name N)], qr/no label 999999; `headwater label list`/,
+    'no such label');
 refused(1, [qw(label show 999999)], qr/no label 999999; `headwater label list`/, 'none to show');
 refused(2, ['label', 'set', $id], qr/Say what to change: --name, --alias, --no-alias/, 'no change');
 refused(2, ['label', 'set', $id, '--alias', $_->[1]], qr/--alias must/, "alias $_->[0]")
@@ -86,7 +88,7 @@ is_deeply $operator->run('label', 'show', $id)->{label}{aliases}, ['Fōrth lang'
 is answer_to('skill', 'New'), 'orphan_label', 'or a label';
 
 is_deeply $operator->run(qw(category create game --title Game))->{category},
-    { category => 'game', title => 'Game' }, 'a category of our own';
+    { category => 'game', title => 'Game', labels => 0 }, 'a category of our own';
 $operator->run(qw(label create --category game --name Go));
 is answer_to('game', 'go'), 'stream_cap_exceeded', 'which requests may use at once';
 my ($game) = grep { $_->{category} eq 'game' } $operator->run(qw(category list))->{categories}->@*;

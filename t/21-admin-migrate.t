@@ -6,6 +6,7 @@ use lib "$FindBin::Bin/lib";
 use Headwater::Files qw(file_read);
 use Headwater::Lab;
 use Headwater::Requirement;
+use Headwater::Wait qw(wait_for);
 use POSIX ();
 use Test::More;
 
@@ -52,7 +53,10 @@ subtest 'status' => sub {
 };
 
 # Runs a command with standard error on a terminal; returns what it showed there, and its output.
-sub watch (@arguments) {
+sub watch (@arguments) { return watch_and(shift @arguments, sub ($) { }, @arguments) }
+
+# The same; $note gets what was shown so far, each time there is more.
+sub watch_and ($command, $note, @arguments) {
     my $pty   = IO::Pty->new;
     my $slave = $pty->slave;
     my $file  = $lab->dir . '/watched';
@@ -61,14 +65,14 @@ sub watch (@arguments) {
         close $pty;
         open STDOUT, '>', $file;
         open STDERR, '>&', $slave;
-        { exec $operator->command(@arguments) }
+        { exec $operator->command($command, @arguments) }
         POSIX::_exit(127);
     }
     close $slave;
     my $shown = '';
-    1 while sysread $pty, $shown, 4096, length $shown;
+    $note->($shown) while sysread $pty, $shown, 4096, length $shown;
     waitpid $pid, 0;
-    is $?, 0, "$arguments[0]: exit 0";
+    is $?, 0, "$command: exit 0";
     return ($shown, file_read($file));
 }
 
@@ -82,8 +86,10 @@ subtest 'progress of a migration' => sub {
     like $out, qr/^1 +schema +applied now$/m, 'before the answer';
 
     $dbh->do('DELETE FROM schema_migration WHERE version > 1');
-    ($shown) = watch('migrate', @owner, '--json');
-    is $shown, '', 'nothing with --json';
+    ($shown, $out) = watch('migrate', @owner, '--json');
+    like $shown, qr/\r\e\[Kmigration 2 /, 'with --json too';
+    is_deeply [map { $_->{state} } Mojo::JSON::decode_json($out)->{migrations}->@*],
+        ['applied', ('applied now') x (@files - 1)], 'which tells what was there before';
     $dbh->do('DELETE FROM schema_migration WHERE version > 1');
     my (undef, undef, $err) = $operator->try('migrate', @owner);
     is $err, '', 'nothing where there is no terminal';
@@ -97,6 +103,60 @@ subtest 'progress of an audit' => sub {
     like $shown, qr/\r\e\[Kcomparing quantities with Stripe's: 1 of 3.*\r\e\[K.*: 3 of 3\r\e\[K\z/s,
         'each comparison counts';
     like $out, qr/^QUANTITIES COMPARED +3$/m, 'before the answer';
+
+    $dbh->do('UPDATE billing SET desired_version = desired_version + 1');
+    ($shown) = watch(qw(reconcile --no-audit));
+    like $shown, qr/\r\e\[Ksettling quantities with Stripe: 0 of 3.*: 2 of 3\r\e\[K\z/s,
+        'each quantity that is settled too';
+};
+
+subtest 'progress beside the log' => sub {
+    my $broken = sub {
+        $dbh->do(q{UPDATE billing SET desired_version = desired_version + 1, applied_quantity = 7,
+            last_attempt_at = NULL});
+        $lab->stripe->fault(kind => 'unauthorized', times => undef);
+    };
+    $broken->();
+    my ($shown) = watch(qw(reconcile --no-audit));
+    like $shown, qr/: 0 of 3\r\e\[K\{"time"/,
+        'a line of the log takes the place of the progress';
+    unlike $shown, qr/of 3\{/, 'and is not torn';
+    like $shown, qr/"level":"warning"/, 'a warning among them';
+    $lab->stripe->faults_clear;
+
+    $broken->();
+    $lab->daemon->config_write('headwater.log_level' => 'error');
+    ($shown) = watch(qw(reconcile --no-audit));
+    like $shown, qr/"level":"error"/, 'errors still';
+    unlike $shown, qr/"level":"warning"/, 'but log_level counts';
+    $lab->stripe->faults_clear;
+    $lab->daemon->config_write('headwater.log_level' => 'info');
+};
+
+subtest 'the log of a reconciler that goes on' => sub {
+    my $file = $lab->dir . '/reconciler.log';
+    $lab->daemon->config_write('headwater.log_file' => $file);
+    my $pid = fork // die "fork: $!\n";
+    if ($pid == 0) {
+        { exec $operator->command(qw(reconcile --every 1)) }
+        POSIX::_exit(127);
+    }
+    $dbh->do(q{UPDATE billing SET desired_version = desired_version + 1, last_attempt_at = NULL});
+    $lab->stripe->fault(status => 402, times => undef, method => 'POST');
+    ok(eval { wait_for('the log', 10, sub { -s $file }) }, 'is in log_file');
+    kill 'TERM', $pid;
+    waitpid $pid, 0;
+    is $?, 0, 'it ends when it is told to';
+    $lab->stripe->faults_clear;
+    $lab->daemon->config_write('headwater.log_file' => undef);
+};
+
+subtest 'another migration' => sub {
+    my $lock = q{SHA1(CONCAT('headwater migrate', ' ', 'headwater'))};
+    $dbh->selectrow_array("SELECT GET_LOCK($lock, 0)");
+    my ($shown) = watch_and('migrate', sub ($seen) {
+        $dbh->selectrow_array("SELECT RELEASE_LOCK($lock)") if $seen =~ /waiting/ }, @owner);
+    like $shown, qr/\r\e\[Kwaiting for another migrate, in seconds: 0 of 60/, 'is waited for';
 };
 
 $lab->stop;

@@ -42,6 +42,8 @@ subtest 'teams' => sub {
             $operator->run(qw(team list --limit 1 --after), $paid->{id})->{teams}->@*], ['Free'],
         'and the next one';
     my $team = $operator->run(qw(team show), $paid->{id})->{team};
+    is_deeply [sort keys $team->{keys}[0]->%*],
+        [qw(createdAt lastUsedAt name publicId revokedAt userId)], 'its keys, as in `key list`';
     is_deeply [@$team{qw(id name plan subscription subscriptionStatus streams streamsPending)}],
         [$paid->{id}, 'Paid', 'paid', $paid->{subscription}, 'active', 3, 0], 'one is shown';
     is_deeply [map { $_->{id} } $team->{users}->@*], [$paid->{user}], 'with its users';
@@ -57,6 +59,11 @@ subtest 'teams' => sub {
 
     $operator->run(qw(team set), $free->{id}, '--name', '  Free of charge ');
     is $operator->run(qw(team show), $free->{id})->{team}{name}, 'Free of charge', 'renamed';
+    is $operator->run(qw(team list --limit 1))->{next}, $paid->{id}, 'and there is more';
+    my ($code, $table, $more) = $operator->try(qw(team list --limit 1));
+    is $more, "headwater: there is more: --after $paid->{id}\n", 'people are told too';
+    like $table, qr/\ATEAM[^\n]*\n\d[^\n]*\n\z/, 'beside the table';
+    is $operator->run(qw(team list --after), $paid->{id})->{next}, undef, 'the last page';
     refused(1, [qw(team show 999999)], qr/no team 999999; `headwater team list`/, 'unknown');
     refused(1, [qw(team set 999999 --name N)], qr/no team 999999/, 'unknown, to be changed');
     refused(2, [qw(team show x)], qr/`headwater team show` must be an id/, 'no id');
@@ -103,6 +110,13 @@ subtest 'streams' => sub {
     is_deeply [map { $_->{id} } @$streams], [@ids, $other], 'of all teams';
     $streams = $operator->run(qw(stream list --team), $paid->{id}, '--after', $ids[0])->{streams};
     is_deeply [map { $_->{id} } @$streams], [@ids[1, 2]], 'of a team, behind one';
+    my $page = $operator->run(qw(stream list --limit 2));
+    is scalar($page->{streams}->@*), 2, 'a page of two';
+    my $rest = $operator->run(qw(stream list --limit 2 --after), $page->{next});
+    is $rest->{streams}[0]{id}, $ids[2], 'tells where the next one begins';
+    is $operator->run(qw(stream list --limit 10000))->{next}, undef, 'the last tells of none';
+    my (undef, undef, $more) = $operator->try(qw(stream list --limit 2));
+    is $more, "headwater: there is more: --after $page->{next}\n", 'people are told too';
     is_deeply [@{ $streams->[0] }{qw(teamId name status isActive isArchived accounts)}],
         [$paid->{id}, 'Stream 2', 'active', Mojo::JSON->true, Mojo::JSON->false, 1], 'what it is';
     my $stream = $operator->run(qw(stream show), $ids[0])->{stream};

@@ -78,6 +78,8 @@ subtest 'a free team begins to pay' => sub {
     is $answer->json->{accounts}[0]{billingDelta}, 'stripe_quantity_incremented', 'and pays for it';
     is quantity($made{items}{starter}), 1, 'one starter';
     is set($team, @pay)->{plan}, 'paid', 'once more does no harm';
+    refused(2, $team, [@pay, qw(--tier pro)], qr/pays already: --tier .*Leave it out/,
+        'a tier that would change nothing');
 };
 
 subtest 'a free team without an account' => sub {

@@ -25,6 +25,7 @@ my @create = qw(team create --name);
 my @paid   = (@create, 'Paid', qw(--plan paid --subscription sub_A1));
 
 my $free = $operator->run(@create, encode('UTF-8', '  Größe 東京  '), qw(--plan free))->{team};
+like delete $free->{createdAt}, qr/\A\d{4}-\d\d-\d\dT[\d:]{8}Z\z/, 'when it was made';
 is_deeply $free, { id => $free->{id}, name => 'Größe 東京', plan => 'free',
     subscription => undef, subscriptionStatus => undef }, 'a free team, its name trimmed';
 ok $free->{id} > 0, 'with an id';
@@ -89,7 +90,7 @@ refused(1, [qw(user create --name N --email n@example.com --team 999999)],
 is count('user'), 2, 'no refusal left a user';
 
 my ($status, $out) = $operator->try(@create, 'Plain', qw(--plan free));
-like $out, qr/^team +\d+\nname +Plain\nplan +free\nsubscription +-\nstatus +-\n\z/,
+like $out, qr/^team +\d+\nname +Plain\nplan +free\nsubscription +-\nstatus +-\ncreated +\S+Z\n\z/,
     'people get aligned lines';
 
 $lab->stop;

@@ -3,6 +3,7 @@
 use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/lib";
+use Headwater::Files qw(file_read file_write);
 use Headwater::Lab;
 use Test::More;
 
@@ -26,6 +27,7 @@ bad_usage(['tea'], 'There is no command `headwater tea`', 'unknown noun');
 bad_usage([qw(team destroy)], 'There is no command `headwater team destroy`', 'unknown verb');
 bad_usage(['team'], 'There is no command `headwater team`', 'no verb');
 bad_usage([qw(doctor all)], 'One word too many: "all"', 'a word too many');
+bad_usage([qw(team show)], 'This command needs an ID', 'a word too few, with a vowel');
 bad_usage([qw(key revoke)], 'This command needs a PUBLIC_ID', 'a word too few');
 bad_usage([qw(doctor --colour)], 'There is no option --colour', 'unknown option');
 bad_usage([qw(doctor --email a@example.com)], 'This command takes no --email', 'strange option');
@@ -65,6 +67,18 @@ like $err, qr/\Aheadwater: Cannot read \S+none\.conf: No such file/, 'and the fi
 ($status, undef, $err) = $operator->try('migrate', '--defaults-file', $lab->dir . '/none.cnf');
 is $status, 1, 'no defaults file: exit 1';
 like $err, qr/\Aheadwater: Cannot read \S+none\.cnf: No such file/, 'and the file by name';
+
+my $defaults = file_read($lab->database->defaults_file);
+file_write($lab->database->defaults_file, $defaults =~ s/^socket = \K.*/\/nonexistent/mr, 0600);
+($status, undef, $err) = $operator->try(qw(team list));
+is $status, 1, 'no database: exit 1';
+like $err, qr/\Aheadwater: cannot connect .*; see `headwater doctor`\.\n\z/, 'with what to do';
+file_write($lab->database->defaults_file, $defaults =~ s/^database.*\n//mr, 0600);
+($status, undef, $err) = $operator->try('migrate');
+is $status, 1, 'no name of a database: exit 1';
+like $err, qr/No database is named: write database = \.\.\. below \[headwater\] in \S+\.\n\z/,
+    'and where to write it';
+file_write($lab->database->defaults_file, $defaults, 0600);
 
 my $command = join ' ', map { "'$_'" } $program, '--config',
     $lab->daemon->config, qw(team create --name Full --plan free);

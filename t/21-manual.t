@@ -80,12 +80,13 @@ sub offers ($line) {
 }
 
 SKIP: {
-    skip 'bash-completion is not installed', 7 if !-e '/usr/share/bash-completion/bash_completion';
+    skip 'bash-completion is not installed', 8 if !-e '/usr/share/bash-completion/bash_completion';
     my %nouns = map { (split)[0] => 1 } keys %$help;
     is_deeply offers('headwater '), [sort keys %nouns], 'nouns';
     is_deeply offers('headwater st'), ['stream'], 'a noun that was begun';
     is_deeply offers('headwater team '), [qw(create list set show)], 'verbs';
     is_deeply offers('headwater --json team s'), [qw(set show)], 'behind an option';
+    is_deeply offers('headwater --config=/tmp/x team s'), [qw(set show)], 'with its value in it';
     is_deeply offers('headwater user create --e'), ['--email'], 'options';
     is_deeply offers('headwater team create --plan '), [qw(free paid)], 'words of a value';
     is_deeply offers('headwater user create --team '), [], 'no ids';
@@ -99,6 +100,9 @@ subtest 'the pages are built and clean' => sub {
         my ($name, $default, $about) = @$row[1 .. 3];
         my ($part) = $text =~ /^ *\[$row->[0]\]\n(.*?)(?=^ *\[|\z)/ms;
         $default = 'empty' if $default eq '';
+        like $page{'headwaterd.8'} =~ s/\\//gr, qr{^_?(?:.*, _)?\Q$default\E_}m,
+            "headwaterd(8) has the file $default"
+            if $default =~ m{\A/(?:etc|run)/};
         like words($part), qr/\b$name \(default: \Q$default\E\) \Q$about\E/,
             "headwater.conf(5) has [$row->[0]] $name";
     }

@@ -9,6 +9,24 @@ SELECT table_name, COALESCE(engine, 'none'), table_collation FROM information_sc
    AND (engine IS NULL OR engine <> 'InnoDB' OR table_collation <> 'utf8mb4_nopad_bin')
  ORDER BY table_name;
 
+-- name: schema_list_odd_columns
+-- Columns of text whose collation is not the one that the migrations gave them; most have the
+-- table's, the others are named here.
+SELECT c.table_name, c.column_name, c.column_type, c.collation_name, c.wanted,
+       SUBSTRING_INDEX(c.wanted, '_', 1), c.is_nullable = 'YES'
+  FROM (SELECT table_name, column_name, column_type, collation_name, is_nullable,
+               CASE WHEN column_name = 'email' THEN 'ascii_general_ci'
+                    WHEN column_name = 'handle' THEN 'ascii_general_nopad_ci'
+                    WHEN column_name = 'alias' THEN 'utf8mb4_uca1400_nopad_ai_ci'
+                    WHEN column_name IN ('stripe_subscription_id', 'timezone', 'public_id',
+                        'category', 'display_handle', 'webhook_url', 'csv_to', 'csv_cc',
+                        'stripe_item_id', 'attempt_key') THEN 'ascii_bin'
+                    ELSE 'utf8mb4_nopad_bin' END AS wanted
+          FROM information_schema.columns
+         WHERE table_schema = DATABASE() AND collation_name IS NOT NULL) AS c
+ WHERE c.collation_name <> c.wanted
+ ORDER BY c.table_name, c.column_name;
+
 -- name: schema_get_isolation
 -- The isolation level of this session; all locking is built for READ COMMITTED.
 SELECT @@tx_isolation;

@@ -20,6 +20,7 @@ static const struct output_column list_columns[] = {
 static const struct output_column show_columns[] = {
     {.member = "category", .title = "category"},
     {.member = "title", .title = "title"},
+    {.member = "labels", .title = "labels"},
 };
 
 static enum err category_run_list(struct session *session, struct errmsg *msg)
@@ -88,6 +89,7 @@ static enum err category_run_create(struct session *session, struct errmsg *msg)
     output_init(&output, session->arena, show_columns, HW_COUNT(show_columns));
     output_add_text(&output, category.name);
     output_add_text(&output, category.title);
+    output_add_int(&output, 0);
     output_write_one(&output, "category", options_has(session->options, OPTION_JSON));
     return ERR_OK;
 }

@@ -2,16 +2,22 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "admin/command.h"
 #include "admin/finding.h"
+#include "admin/host_user.h"
 #include "admin/options.h"
 #include "admin/output.h"
+#include "admin/progress_line.h"
 #include "admin/session.h"
+#include "base/arena.h"
+#include "base/progress.h"
 #include "base/text.h"
 #include "edge/http.h"
 
 #define WEB_USER_STANDARD "www-data"
+#define SERVICE_USER_STANDARD "headwater"
 
 #define MARGIN 25 /* before a remedy */
 
@@ -42,21 +48,23 @@ struct check {
     const char *name;
     enum check_id behind; /* itself: behind none */
     void (*run)(struct doctor *doctor, struct finding *finding);
+    bool is_service; /* root looks as the service's user does */
 };
 
 static const struct check checks[CHECK__MAX] = {
-    [CHECK_CONFIGURATION] = {"configuration", CHECK_CONFIGURATION, doctor_check_configuration},
+    [CHECK_CONFIGURATION] = {"configuration", CHECK_CONFIGURATION, doctor_check_configuration,
+                             true},
     [CHECK_SCRAPEBADGER_KEY] = {"scrapebadger key", CHECK_CONFIGURATION,
                                 doctor_check_scrapebadger_key},
     [CHECK_STRIPE_KEY] = {"stripe key", CHECK_CONFIGURATION, doctor_check_stripe_key},
     [CHECK_WEBHOOK_SECRET] = {"webhook secret", CHECK_CONFIGURATION, doctor_check_webhook_secret},
-    [CHECK_TIME_ZONES] = {"time zones", CHECK_CONFIGURATION, doctor_check_time_zones},
-    [CHECK_DATABASE] = {"database", CHECK_CONFIGURATION, doctor_check_database},
-    [CHECK_SCHEMA] = {"schema", CHECK_DATABASE, doctor_check_schema},
-    [CHECK_CHARSET] = {"charset", CHECK_DATABASE, doctor_check_charset},
-    [CHECK_ISOLATION] = {"isolation", CHECK_DATABASE, doctor_check_isolation},
-    [CHECK_RIGHTS] = {"rights", CHECK_DATABASE, doctor_check_rights},
-    [CHECK_RECONCILER] = {"reconciler", CHECK_SCHEMA, doctor_check_reconciler},
+    [CHECK_TIME_ZONES] = {"time zones", CHECK_CONFIGURATION, doctor_check_time_zones, true},
+    [CHECK_DATABASE] = {"database", CHECK_CONFIGURATION, doctor_check_database, true},
+    [CHECK_SCHEMA] = {"schema", CHECK_DATABASE, doctor_check_schema, true},
+    [CHECK_CHARSET] = {"charset", CHECK_DATABASE, doctor_check_charset, true},
+    [CHECK_ISOLATION] = {"isolation", CHECK_DATABASE, doctor_check_isolation, true},
+    [CHECK_RIGHTS] = {"rights", CHECK_SCHEMA, doctor_check_rights, true},
+    [CHECK_RECONCILER] = {"reconciler", CHECK_SCHEMA, doctor_check_reconciler, true},
     [CHECK_SOCKET] = {"socket", CHECK_CONFIGURATION, doctor_check_socket},
     [CHECK_QUICK_SOCKET] = {"quick socket", CHECK_CONFIGURATION, doctor_check_quick_socket},
     [CHECK_SCRAPEBADGER] = {"scrapebadger", CHECK_SCRAPEBADGER_KEY, doctor_check_scrapebadger},
@@ -75,6 +83,14 @@ static const struct output_column columns[] = {
 
 _Static_assert(CHECK__MAX <= HW_COUNT(((struct doctor *)NULL)->has_failed), "room for all checks");
 
+static void check_look(struct doctor *doctor, const struct check *check, struct finding *finding)
+{
+    if (check->is_service)
+        host_user_enter(doctor->service_user);
+    check->run(doctor, finding);
+    host_user_leave();
+}
+
 /* What hangs on a check that failed, or was not looked at itself, is not looked at. */
 static void check_run(struct doctor *doctor, enum check_id id, struct finding *finding)
 {
@@ -82,22 +98,21 @@ static void check_run(struct doctor *doctor, enum check_id id, struct finding *f
 
     *finding = (struct finding){0};
     if (check->behind != id && doctor->has_failed[check->behind])
-        finding_set(finding, FINDING_SKIPPED, "Not looked at: mend \"%s\" first.",
+        finding_set(finding, FINDING_SKIPPED, "Not looked at: \"%s\" comes first.",
                     checks[check->behind].name);
     else
-        check->run(doctor, finding);
+        check_look(doctor, check, finding);
     doctor->has_failed[id] = finding->state == FINDING_FAIL || finding->state == FINDING_SKIPPED;
 }
 
-static void findings_print(const struct finding *findings)
+/* At once: some checks wait for outside services. */
+static void finding_print(const struct check *check, const struct finding *finding)
 {
-    for (size_t i = 0; i < CHECK__MAX; i++) {
-        printf("%-16s  %-5s  %s\n", checks[i].name,
-               findings[i].state == FINDING_SKIPPED ? "-" : finding_state_text(findings[i].state),
-               findings[i].message.text);
-        if (findings[i].remedy.text[0] != '\0')
-            printf("%*s%s\n", MARGIN, "", findings[i].remedy.text);
-    }
+    printf("%-16s  %-5s  %s\n", check->name, finding_state_mark(finding->state),
+           finding->message.text);
+    if (finding->remedy.text[0] != '\0')
+        printf("%*s%s\n", MARGIN, "", finding->remedy.text);
+    fflush(stdout);
 }
 
 static void findings_write_json(struct arena *arena, const struct finding *findings)
@@ -119,33 +134,71 @@ static void findings_write_json(struct arena *arena, const struct finding *findi
     output_write_list(&output, "checks", true);
 }
 
+/* Whom headwaterd runs as: who is named, else the user that the package makes. Only root can take
+ * another's place. */
+static enum err service_user_find(struct session *session, const struct host_user **ret_user,
+                                  struct errmsg *msg)
+{
+    const char *name = session->options->text[OPTION_SERVICE_USER];
+    struct host_user *user = arena_alloc(session->arena, sizeof *user);
+    bool found = host_user_find(name == NULL ? SERVICE_USER_STANDARD : name, user);
+
+    *ret_user = NULL;
+    if (name != NULL && !found)
+        return errmsg_set(msg, ERR_USAGE,
+                          "There is no user %.60s; name the one that headwaterd runs as with "
+                          "--service-user.",
+                          name);
+    if (name != NULL && geteuid() != 0 && geteuid() != user->uid)
+        return errmsg_set(msg, ERR_USAGE, "Only root may look as %.60s does; run this as root.",
+                          name);
+    if (!found || geteuid() != 0)
+        return ERR_OK;
+    if (!host_user_can_enter(user))
+        return errmsg_set(msg, ERR_IO,
+                          "This root may not take the place of the user %.60s; say "
+                          "--service-user root to look as root does.",
+                          user->name);
+    *ret_user = user;
+    return ERR_OK;
+}
+
 static enum err doctor_run(struct session *session, struct errmsg *msg)
 {
     const char *web_user = session->options->text[OPTION_WEB_USER];
+    bool json = options_has(session->options, OPTION_JSON);
     struct doctor doctor = {.session = session,
                             .web_user = web_user == NULL ? WEB_USER_STANDARD : web_user};
     struct finding findings[CHECK__MAX];
+    enum err err = service_user_find(session, &doctor.service_user, msg);
 
-    (void)msg; /* what is wrong is this command's answer, not its failure */
+    if (err != ERR_OK)
+        return err;
+    if (json)
+        progress_line_begin();
     for (unsigned i = 0; i < CHECK__MAX; i++) {
+        progress_note(checks[i].name, i, CHECK__MAX);
         check_run(&doctor, (enum check_id)i, &findings[i]);
         session->has_failed |= findings[i].state == FINDING_FAIL;
+        if (!json)
+            finding_print(&checks[i], &findings[i]);
     }
+    progress_line_end();
     http_free(doctor.http);
-    if (options_has(session->options, OPTION_JSON))
+    if (json)
         findings_write_json(session->arena, findings);
-    else
-        findings_print(findings);
     return ERR_OK;
 }
 
 static const struct command commands[] = {
-    {"doctor", NULL, NULL, 0, OPTION_BIT(OPTION_WEB_USER),
+    {"doctor", NULL, NULL, 0, OPTION_BIT(OPTION_WEB_USER) | OPTION_BIT(OPTION_SERVICE_USER),
      "Look at all the service needs, and say what to mend: configuration, secrets, time zones,\n"
      "      database, sockets, outside services, clock, disks, reconciler. Changes nothing, and\n"
-     "      headwaterd need not run. Run it as root, or as who else may read the secrets.\n"
-     "      --web-user is the web server's (default: " WEB_USER_STANDARD "). Exit code 1 if\n"
-     "      something has failed.",
+     "      headwaterd need not run. Run it as root: it then looks at files and database as\n"
+     "      --service-user does, as whom headwaterd runs (default: " SERVICE_USER_STANDARD
+     ", if there is\n"
+     "      such a user). --web-user is the web server's (default: " WEB_USER_STANDARD "). Exit\n"
+     "      code 1 if something has failed.",
      doctor_run},
 };
 

@@ -9,7 +9,9 @@
 #include "base/base.h"
 #include "remote/probe.h"
 
+struct errmsg;
 struct finding;
+struct host_user;
 struct http;
 struct session;
 
@@ -19,10 +21,20 @@ enum doctor_service { DOCTOR_SCRAPEBADGER, DOCTOR_STRIPE, DOCTOR_SERVICE__MAX };
 struct doctor {
     struct session *session;                  /* its configuration and connection, once they are */
     const char *web_user;                     /* as whom the web server connects */
+    const struct host_user *service_user;     /* whom headwaterd runs as; NULL: as we do */
     bool has_failed[64];                      /* by a check's place in the table */
     struct http *http;                        /* made by the first check that calls out */
     struct probe probes[DOCTOR_SERVICE__MAX]; /* what the services answered; for the clock */
 };
+
+/* How to give the service's user its rights. */
+extern const char doctor_grant_advice[];
+
+/* Whether the message is the database's that a right on a table is missing. */
+bool doctor_is_denied(const struct errmsg *msg);
+
+/* A question to the database failed: the message of FINDING says which. Adds state and mend. */
+void doctor_query_fail(struct finding *finding);
 
 /* All checks: what they found goes into FINDING. */
 
@@ -50,7 +62,7 @@ void doctor_check_scrapebadger(struct doctor *doctor, struct finding *finding);
 void doctor_check_stripe(struct doctor *doctor, struct finding *finding);
 void doctor_check_clock(struct doctor *doctor, struct finding *finding);
 
-/* Room on the disks. */
+/* Room on the disks, and whether headwaterd may write the log. */
 void doctor_check_database_disk(struct doctor *doctor, struct finding *finding);
 void doctor_check_log_disk(struct doctor *doctor, struct finding *finding);
 

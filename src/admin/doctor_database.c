@@ -14,19 +14,8 @@
 #include "store/reconciler.h"
 #include "store/schema.h"
 
-/* The reconciler finishes a stream within seconds, unless Stripe is silent; it runs every few
- * seconds, or at every_s. */
+/* The reconciler finishes a stream within seconds, unless Stripe is silent. */
 #define OVERDUE_US (300 * CLOCK_S_US)
-
-/* What the service needs, and all that it needs. */
-static const char *const rights[] = {"SELECT", "INSERT", "UPDATE", "DELETE"};
-
-/* A question to the database failed: the sentence says which. */
-static void query_fail(struct finding *finding)
-{
-    finding->state = FINDING_FAIL;
-    finding_advise(finding, "Look into the log of the database server.");
-}
 
 /* The role takes any schema, so that the schema gets a line of its own. */
 void doctor_check_database(struct doctor *doctor, struct finding *finding)
@@ -44,8 +33,10 @@ void doctor_check_database(struct doctor *doctor, struct finding *finding)
     if (err == ERR_IO)
         finding_advise(finding,
                        "Write the file (my.cnf format) with user, database, password, and "
-                       "socket or host below [%.60s]; run this as the service's user.",
+                       "socket or host below [%.60s]; the service's user must be able to read it.",
                        config->db_group);
+    else if (strstr(finding->message.text, "to database") != NULL)
+        finding_advise(finding, "%s", doctor_grant_advice);
     else if (err == ERR_DB_LOST)
         finding_advise(finding, "Start MariaDB, or mend socket or host below [%.60s] in %.200s.",
                        config->db_group, config->db_defaults_file);
@@ -54,8 +45,8 @@ void doctor_check_database(struct doctor *doctor, struct finding *finding)
                        "Mend user, password and database below [%.60s] in %.200s, or the user in "
                        "the database (sql/grants.sql)%s.",
                        config->db_group, config->db_defaults_file,
-                       geteuid() == 0 ? "; without a password, run this as the service's user, "
-                                        "not as root"
+                       geteuid() == 0 ? "; without a password, name the service's user with "
+                                        "--service-user"
                                       : "");
 }
 
@@ -66,8 +57,9 @@ void doctor_check_schema(struct doctor *doctor, struct finding *finding)
     enum err err = schema_migrate_check(session->db, session->arena, &count, &finding->message);
 
     if (err != ERR_OK) {
-        finding->state = FINDING_FAIL;
-        finding_advise(finding, "`headwater migrate status` shows what was applied, and when.");
+        doctor_query_fail(finding);
+        if (!doctor_is_denied(&finding->message))
+            finding_advise(finding, "`headwater migrate status` shows what was applied, and when.");
     } else if (count < migration_count) {
         finding_set(finding, FINDING_FAIL, "%zu of %zu migrations are applied.", count,
                     migration_count);
@@ -79,27 +71,56 @@ void doctor_check_schema(struct doctor *doctor, struct finding *finding)
     }
 }
 
+/* MODIFY says all of a column anew but for its default, of which text columns have none. */
+static void columns_fail(const struct schema_column *columns, size_t count, struct finding *finding)
+{
+    const struct schema_column *first = &columns[0];
+
+    finding_set(finding, FINDING_FAIL,
+                "%zu columns are not as migrated, the first is %.64s.%.64s (%.64s).", count,
+                first->table, first->name, first->collation);
+    finding_advise(finding,
+                   "With the owner's rights, for each: ALTER TABLE %.64s MODIFY %.64s %.200s "
+                   "CHARACTER SET %.32s COLLATE %.64s %s",
+                   first->table, first->name, first->type, first->wanted_charset, first->wanted,
+                   first->is_nullable ? "NULL" : "NOT NULL");
+}
+
+static void tables_fail(const struct schema_table *tables, size_t count, struct finding *finding)
+{
+    finding_set(finding, FINDING_FAIL,
+                "%zu tables are not as migrated, the first is %.64s (%.64s, %.64s).", count,
+                tables[0].name, tables[0].engine,
+                tables[0].collation == NULL ? "unknown" : tables[0].collation);
+    finding_advise(finding,
+                   "With the owner's rights, for each: ALTER TABLE %.64s ENGINE=InnoDB, "
+                   "CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin",
+                   tables[0].name);
+}
+
+/* A table's character set is only the default of columns to come: the columns count. */
 void doctor_check_charset(struct doctor *doctor, struct finding *finding)
 {
+    struct session *session = doctor->session;
+    struct schema_column *columns;
     struct schema_table *tables;
-    size_t count;
-    enum err err = schema_list_odd_tables(doctor->session->db, doctor->session->arena, &tables,
-                                          &count, &finding->message);
+    size_t column_count, table_count = 0;
+    enum err err = schema_list_odd_columns(session->db, session->arena, &columns, &column_count,
+                                           &finding->message);
 
-    if (err != ERR_OK) {
-        query_fail(finding);
-    } else if (count > 0) {
-        finding_set(finding, FINDING_FAIL,
-                    "%zu tables are not as migrated, the first is %.64s (%.64s, %.64s).", count,
-                    tables[0].name, tables[0].engine,
-                    tables[0].collation == NULL ? "unknown" : tables[0].collation);
-        finding_advise(finding,
-                       "Run: ALTER TABLE %.64s ENGINE=InnoDB, CHARACTER SET utf8mb4 COLLATE "
-                       "utf8mb4_nopad_bin",
-                       tables[0].name);
-    } else {
-        finding_set(finding, FINDING_OK, "All tables are InnoDB and utf8mb4_nopad_bin.");
-    }
+    if (err == ERR_OK)
+        err = schema_list_odd_tables(session->db, session->arena, &tables, &table_count,
+                                     &finding->message);
+    if (err != ERR_OK)
+        doctor_query_fail(finding);
+    else if (column_count > 0)
+        columns_fail(columns, column_count, finding);
+    else if (table_count > 0)
+        tables_fail(tables, table_count, finding);
+    else
+        finding_set(finding, FINDING_OK,
+                    "All tables are InnoDB, and all columns have the collation they were made "
+                    "with.");
 }
 
 void doctor_check_isolation(struct doctor *doctor, struct finding *finding)
@@ -109,7 +130,7 @@ void doctor_check_isolation(struct doctor *doctor, struct finding *finding)
                                         &finding->message);
 
     if (err != ERR_OK) {
-        query_fail(finding);
+        doctor_query_fail(finding);
     } else if (strcmp(level, "READ-COMMITTED") != 0) {
         finding_set(finding, FINDING_FAIL, "A session asks for READ COMMITTED and gets %.40s.",
                     level);
@@ -119,85 +140,9 @@ void doctor_check_isolation(struct doctor *doctor, struct finding *finding)
     }
 }
 
-/* ---- rights ---- */
-
-static bool right_is_needed(const struct schema_grant *grant)
-{
-    for (size_t i = 0; i < HW_COUNT(rights); i++)
-        if (strcmp(grant->privilege, rights[i]) == 0)
-            return true;
-    return false;
-}
-
-static void name_add(char *names, size_t size, const char *name)
-{
-    size_t len = strlen(names);
-
-    if (len + strlen(name) + 3 < size && strstr(names, name) == NULL)
-        snprintf(names + len, size - len, "%s%s", len == 0 ? "" : ", ", name);
-}
-
-/* The rights that are needed and not there. */
-static void missing_find(const struct schema_grant *grants, size_t count, char *names, size_t size)
-{
-    for (size_t i = 0; i < HW_COUNT(rights); i++) {
-        bool found = false;
-
-        for (size_t k = 0; k < count; k++)
-            found |= grants[k].is_ours && strcmp(grants[k].privilege, rights[i]) == 0;
-        if (!found)
-            name_add(names, size, rights[i]);
-    }
-}
-
-/* The rights that are there and not needed. */
-static void spare_find(const struct schema_grant *grants, size_t count, char *names, size_t size)
-{
-    for (size_t i = 0; i < count; i++) {
-        char name[200];
-
-        if (right_is_needed(&grants[i]) && grants[i].is_ours && !grants[i].is_grantable &&
-            strcmp(grants[i].scope, "*.*") != 0)
-            continue;
-        snprintf(name, sizeof name, "%s%s on %.130s", grants[i].privilege,
-                 grants[i].is_grantable ? " (WITH GRANT OPTION)" : "", grants[i].scope);
-        name_add(names, size, name);
-    }
-}
-
-void doctor_check_rights(struct doctor *doctor, struct finding *finding)
-{
-    char missing[100] = "", spare[300] = "";
-    struct schema_grant *grants;
-    size_t count;
-    enum err err = schema_list_grants(doctor->session->db, doctor->session->arena, &grants, &count,
-                                      &finding->message);
-
-    if (err != ERR_OK) {
-        query_fail(finding);
-        return;
-    }
-    missing_find(grants, count, missing, sizeof missing);
-    spare_find(grants, count, spare, sizeof spare);
-    if (missing[0] != '\0') {
-        finding_set(finding, FINDING_FAIL, "The service's user lacks rights: %s.", missing);
-        finding_advise(finding, "Grant SELECT, INSERT, UPDATE, DELETE on the database, as in "
-                                "sql/grants.sql.");
-    } else if (spare[0] != '\0') {
-        finding_set(finding, FINDING_WARN, "The service's user may do more than it needs: %s.",
-                    spare);
-        finding_advise(finding, "Revoke that; sql/grants.sql has all that the service needs, and "
-                                "`headwater migrate --defaults-file` takes another user.");
-    } else {
-        finding_set(finding, FINDING_OK,
-                    "The service's user may read and write rows, and nothing else.");
-    }
-}
-
 /* ---- the reconciler ---- */
 
-static void pending_fail(const struct reconciler_backlog *backlog, int64_t every_s,
-                         struct finding *finding)
+static void pending_fail(const struct reconciler_backlog *backlog, struct finding *finding)
 {
     char oldest[CLOCK_RFC3339_BYTES];
 
@@ -205,35 +150,39 @@ static void pending_fail(const struct reconciler_backlog *backlog, int64_t every
     finding_set(finding, FINDING_FAIL,
                 "Pending streams: %" PRId64 ", the oldest since %s; five minutes are too long.",
                 backlog->pending_count, oldest);
-    finding_advise(finding,
-                   "Run `headwater reconcile`: it finishes them, or logs why it cannot. %s",
-                   every_s == 0 ? "[reconcile] every_s = 0: nothing else does."
-                                : "Then see whether headwaterd runs.");
+    finding_advise(finding, "Run `headwater reconcile`: it finishes them, or logs why it cannot. "
+                            "Then see whether headwaterd or headwater-reconciler.service runs.");
+}
+
+/* Whoever runs the passes: headwaterd, a service of its own, a timer. */
+static void pass_judge(int64_t pass_us, int64_t now_us, struct finding *finding)
+{
+    char last[CLOCK_RFC3339_BYTES];
+
+    clock_write_rfc3339(pass_us, last);
+    if (pass_us == 0) {
+        finding_set(finding, FINDING_OK, "No stream waits; the reconciler has not run yet.");
+    } else if (pass_us >= now_us - RECONCILER_LATE_S * CLOCK_S_US) {
+        finding_set(finding, FINDING_OK, "No stream has been pending for more than five minutes.");
+    } else {
+        finding_set(finding, FINDING_WARN, "The reconciler has not ended a pass since %s.", last);
+        finding_advise(finding, "Start what runs it, headwaterd ([reconcile] every_s) or "
+                                "headwater-reconciler.service, or see in its log what is wrong.");
+    }
 }
 
 void doctor_check_reconciler(struct doctor *doctor, struct finding *finding)
 {
-    int64_t every_s = doctor->session->config->reconcile_every_s;
     int64_t now_us = clock_now_us();
     struct reconciler_backlog backlog;
     struct reconciler done = {0};
-    char last[CLOCK_RFC3339_BYTES];
     enum err err = reconciler_get(doctor->session->db, doctor->session->arena, &done, &backlog,
                                   &finding->message);
 
-    clock_write_rfc3339(done.pass_us, last);
-    if (err != ERR_OK) {
-        query_fail(finding);
-    } else if (backlog.oldest_us != 0 && backlog.oldest_us < now_us - OVERDUE_US) {
-        pending_fail(&backlog, every_s, finding);
-    } else if (every_s > 0 && done.pass_us != 0 &&
-               done.pass_us < now_us - OVERDUE_US - every_s * CLOCK_S_US) {
-        finding_set(finding, FINDING_WARN, "The reconciler has not run since %s.", last);
-        finding_advise(finding,
-                       "Start headwaterd, under which it runs every %" PRId64
-                       " seconds, or see in its log what is wrong.",
-                       every_s);
-    } else {
-        finding_set(finding, FINDING_OK, "No stream has been pending for more than five minutes.");
-    }
+    if (err != ERR_OK)
+        doctor_query_fail(finding);
+    else if (backlog.oldest_us != 0 && backlog.oldest_us < now_us - OVERDUE_US)
+        pending_fail(&backlog, finding);
+    else
+        pass_judge(done.pass_us, now_us, finding);
 }

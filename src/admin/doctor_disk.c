@@ -6,9 +6,11 @@
 
 #include "admin/doctor.h"
 #include "admin/finding.h"
+#include "admin/host_user.h"
 #include "admin/session.h"
 #include "base/arena.h"
 #include "base/config.h"
+#include "base/log.h"
 #include "store/schema.h"
 
 #define WARN_PERCENT 80
@@ -77,8 +79,7 @@ void doctor_check_database_disk(struct doctor *doctor, struct finding *finding)
 
     if (schema_get_place(doctor->session->db, doctor->session->arena, &place, &finding->message) !=
         ERR_OK) {
-        finding->state = FINDING_FAIL;
-        finding_advise(finding, "Look into the log of the database server.");
+        doctor_query_fail(finding);
     } else if (is_local(&place)) {
         disk_check(place.data_dir, finding);
     } else {
@@ -91,12 +92,21 @@ void doctor_check_log_disk(struct doctor *doctor, struct finding *finding)
 {
     const char *file = doctor->session->config->log_file;
     const char *slash = strrchr(file, '/');
+    enum err err;
 
-    if (file[0] == '\0')
+    host_user_enter(doctor->service_user);
+    err = log_check(file, &finding->message);
+    host_user_leave();
+    if (err != ERR_OK) {
+        finding->state = FINDING_FAIL;
+        finding_advise(finding, "Mend [headwater] log_file or its folder, in which the service's "
+                                "user must be able to make files; headwaterd does not start so.");
+    } else if (file[0] == '\0') {
         finding_set(finding, FINDING_OK,
                     "The log goes to standard error: who starts headwaterd keeps it.");
-    else if (slash == NULL || slash == file)
-        disk_check(slash == NULL ? "." : "/", finding);
-    else
-        disk_check(arena_text(doctor->session->arena, file, (size_t)(slash - file)), finding);
+    } else {
+        disk_check(slash == file ? "/"
+                                 : arena_text(doctor->session->arena, file, (size_t)(slash - file)),
+                   finding);
+    }
 }

@@ -1,10 +1,14 @@
 /* Checks of files: configuration, secrets, time zones. */
 #include <ctype.h>
+#include <grp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "admin/doctor.h"
 #include "admin/finding.h"
+#include "admin/host_user.h"
+#include "admin/service_unit.h"
 #include "admin/session.h"
 #include "base/clock.h"
 #include "base/config.h"
@@ -31,30 +35,83 @@ void doctor_check_configuration(struct doctor *doctor, struct finding *finding)
     }
 }
 
-static void secret_check(const char *path, const char *what, struct finding *finding)
+/* Reads it once as whoever runs this, and forgets it. */
+static enum err secret_try(const char *path, struct errmsg *msg)
 {
     struct secret secret;
+    enum err err = secret_read(path, &secret, msg);
 
-    if (secret_read(path, &secret, &finding->message) == ERR_OK) {
-        finding_set(finding, FINDING_OK, "%.400s can be read.", path);
+    if (err == ERR_OK)
         secret_clear(&secret);
+    return err;
+}
+
+/* A file that the service's user cannot read itself: fine, if systemd hands it over. */
+static void handed_over_judge(const char *path, struct finding *finding)
+{
+    if (secret_try(path, &finding->message) == ERR_OK) {
+        finding_set(finding, FINDING_OK, "%.400s can be read, and headwater.service hands it over.",
+                    path);
+    } else if (geteuid() != 0) {
+        finding_set(finding, FINDING_SKIPPED,
+                    "Not looked at: %.400s is for root, and headwater.service hands it over.",
+                    path);
+        finding_advise(finding, "Run this as root.");
+    } else {
+        finding->state = FINDING_FAIL;
+    }
+}
+
+static void secret_advise(const struct doctor *doctor, const char *path, const char *what,
+                          struct finding *finding)
+{
+    const struct host_user *user = doctor->service_user;
+    const struct group *group = user == NULL ? NULL : getgrgid(user->gid);
+    struct errmsg ignored;
+
+    if (user != NULL && secret_try(path, &ignored) == ERR_OK) {
+        finding_set(finding, FINDING_FAIL, "The service's user %.60s cannot read %.400s.",
+                    user->name, path);
+        finding_advise(finding,
+                       "Run: chgrp %.60s %.120s && chmod 0640 %.120s, and see that %.60s may enter "
+                       "its folder; or hand it over with LoadCredential in headwater.service.",
+                       group == NULL ? user->name : group->gr_name, path, path, user->name);
         return;
     }
-    finding->state = FINDING_FAIL;
     finding_advise(finding,
                    "Write %s into that file, a line of its own; the service's user must be able "
                    "to read it, and others must not (mode 0640 or stricter).",
                    what);
 }
 
+static void secret_check(const struct doctor *doctor, const char *path, const char *what,
+                         struct finding *finding)
+{
+    enum err err;
+
+    host_user_enter(doctor->service_user);
+    err = secret_try(path, &finding->message);
+    host_user_leave();
+    if (err == ERR_OK)
+        finding_set(finding, FINDING_OK, "%.400s can be read.", path);
+    else if (err == ERR_IO && service_unit_hands_over(doctor->session->arena, path))
+        handed_over_judge(path, finding);
+    else
+        finding->state = FINDING_FAIL;
+    if (finding->state == FINDING_FAIL)
+        secret_advise(doctor, path, what, finding);
+}
+
 void doctor_check_scrapebadger_key(struct doctor *doctor, struct finding *finding)
 {
-    secret_check(doctor->session->config->scrapebadger_key_file, "ScrapeBadger's API key", finding);
+    secret_check(doctor, doctor->session->config->scrapebadger_key_file, "ScrapeBadger's API key",
+                 finding);
 }
 
 void doctor_check_stripe_key(struct doctor *doctor, struct finding *finding)
 {
-    secret_check(doctor->session->config->stripe_key_file, "Stripe's restricted API key", finding);
+    secret_check(doctor, doctor->session->config->stripe_key_file, "Stripe's restricted API key",
+                 finding);
 }
 
 void doctor_check_webhook_secret(struct doctor *doctor, struct finding *finding)
@@ -62,7 +119,7 @@ void doctor_check_webhook_secret(struct doctor *doctor, struct finding *finding)
     const char *path = doctor->session->config->stripe_webhook_secret_file;
 
     if (path[0] != '\0') {
-        secret_check(path, "the signing secret of the webhook endpoint", finding);
+        secret_check(doctor, path, "the signing secret of the webhook endpoint", finding);
         return;
     }
     finding_set(finding, FINDING_WARN,

@@ -1,65 +1,22 @@
-/* Checks of the sockets: may the web server connect? By owner, groups and modes; access lists and
- * security modules are not looked at. Source: unix(7), path_resolution(7). */
+/* Checks of the sockets: may the web server connect, and does anybody listen? Source: unix(7). */
 #include <ctype.h>
 #include <errno.h>
 #include <grp.h>
-#include <pwd.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 #include "admin/doctor.h"
 #include "admin/finding.h"
+#include "admin/host_user.h"
 #include "admin/session.h"
 #include "base/arena.h"
 #include "base/config.h"
 
-#define GROUPS_MAX 1024
-
 #define SET_GROUP "set [server] socket_group to a group it is in, and restart headwaterd"
-
-/* The web server's user. */
-struct web_user {
-    const char *name;
-    uid_t uid;
-    gid_t groups[GROUPS_MAX];
-    int group_count;
-};
-
-static bool web_user_find(const char *name, struct web_user *ret_user)
-{
-    const struct passwd *entry = getpwnam(name);
-
-    if (entry == NULL)
-        return false;
-    ret_user->name = name;
-    ret_user->uid = entry->pw_uid;
-    ret_user->group_count = GROUPS_MAX;
-    if (getgrouplist(name, entry->pw_gid, ret_user->groups, &ret_user->group_count) < 0)
-        ret_user->group_count = GROUPS_MAX;
-    return true;
-}
-
-static bool is_member(const struct web_user *user, gid_t group)
-{
-    for (int i = 0; i < user->group_count; i++)
-        if (user->groups[i] == group)
-            return true;
-    return false;
-}
-
-/* BIT is one of the last three of a mode: S_IWOTH to connect, S_IXOTH to pass through a folder. The
- * first of owner, group and others that fits decides. */
-static bool is_allowed(const struct web_user *user, const struct stat *status, mode_t bit)
-{
-    if (user->uid == 0)
-        return true;
-    if (user->uid == status->st_uid)
-        return (status->st_mode & (bit << 6)) != 0;
-    if (is_member(user, status->st_gid))
-        return (status->st_mode & (bit << 3)) != 0;
-    return (status->st_mode & bit) != 0;
-}
 
 static const char *group_text(struct arena *arena, gid_t group)
 {
@@ -70,7 +27,7 @@ static const char *group_text(struct arena *arena, gid_t group)
 }
 
 /* How the user comes into the group: but the web server must never be in root's. */
-static void group_advise(const struct web_user *user, gid_t gid, const char *group,
+static void group_advise(const struct host_user *user, gid_t gid, const char *group,
                          const char *otherwise, struct finding *finding)
 {
     if (gid == 0)
@@ -81,7 +38,7 @@ static void group_advise(const struct web_user *user, gid_t gid, const char *gro
                        user->name, otherwise);
 }
 
-static bool folder_check(const struct web_user *user, const char *folder, struct arena *arena,
+static bool folder_check(const struct host_user *user, const char *folder, struct arena *arena,
                          struct finding *finding)
 {
     struct stat status;
@@ -96,7 +53,7 @@ static bool folder_check(const struct web_user *user, const char *folder, struct
                                     : "Run this as a user who may see that folder.");
         return false;
     }
-    if (is_allowed(user, &status, S_IXOTH))
+    if (host_user_is_allowed(user, &status, S_IXOTH))
         return true;
     finding_set(finding, FINDING_FAIL, "%.60s cannot enter the folder %.300s (mode %04o).",
                 user->name, folder, (unsigned)(status.st_mode & 07777));
@@ -108,7 +65,7 @@ static bool folder_check(const struct web_user *user, const char *folder, struct
 
 /* Walks down to the folder of PATH. False if the user cannot come so far; the finding says where.
  */
-static bool folders_check(const struct web_user *user, const char *path, struct arena *arena,
+static bool folders_check(const struct host_user *user, const char *path, struct arena *arena,
                           struct finding *finding)
 {
     char *folder = arena_text(arena, path, strlen(path));
@@ -125,7 +82,7 @@ static bool folders_check(const struct web_user *user, const char *path, struct 
 }
 
 /* The socket is made by headwaterd: before its first start there is only the group to judge. */
-static void missing_judge(const struct web_user *user, const char *path, const char *group_name,
+static void missing_judge(const struct host_user *user, const char *path, const char *group_name,
                           struct finding *finding)
 {
     const struct group *group = group_name[0] == '\0' ? NULL : getgrnam(group_name);
@@ -136,7 +93,7 @@ static void missing_judge(const struct web_user *user, const char *path, const c
                     "names.",
                     group_name);
         finding_advise(finding, "Make it (groupadd --system %.60s), or name another.", group_name);
-    } else if (group != NULL && user->uid != 0 && !is_member(user, group->gr_gid)) {
+    } else if (group != NULL && user->uid != 0 && !host_user_is_member(user, group->gr_gid)) {
         finding_set(finding, FINDING_FAIL, "%.60s is not in the group %.60s, which may connect.",
                     user->name, group_name);
         group_advise(user, group->gr_gid, group_name, SET_GROUP, finding);
@@ -146,7 +103,42 @@ static void missing_judge(const struct web_user *user, const char *path, const c
     }
 }
 
-static void status_judge(const struct web_user *user, const char *path, const struct stat *status,
+/* Connects and hangs up. 0, or why not. A full queue (EAGAIN) belongs to somebody too. */
+static int connect_try(const char *path)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int fault = 0;
+
+    if (fd < 0)
+        return errno;
+    snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+    if (connect(fd, (const struct sockaddr *)&address, sizeof address) != 0 && errno != EAGAIN)
+        fault = errno;
+    close(fd);
+    return fault;
+}
+
+static void listener_judge(const struct host_user *user, const char *path, struct finding *finding)
+{
+    int fault = connect_try(path);
+
+    if (fault == 0) {
+        finding_set(finding, FINDING_OK, "%.60s may connect to %.300s, and is heard.", user->name,
+                    path);
+    } else if (fault == ECONNREFUSED) {
+        finding_set(finding, FINDING_FAIL, "Nobody listens at %.300s: headwaterd does not run.",
+                    path);
+        finding_advise(finding, "Start headwaterd; its log says why it ended.");
+    } else {
+        finding_set(finding, FINDING_WARN,
+                    "%.60s may connect to %.300s, but whether anybody listens is not known: %s.",
+                    user->name, path, strerror(fault));
+        finding_advise(finding, "Run this as root.");
+    }
+}
+
+static void status_judge(const struct host_user *user, const char *path, const struct stat *status,
                          struct arena *arena, struct finding *finding)
 {
     const char *group = group_text(arena, status->st_gid);
@@ -154,8 +146,8 @@ static void status_judge(const struct web_user *user, const char *path, const st
     if (!S_ISSOCK(status->st_mode)) {
         finding_set(finding, FINDING_FAIL, "%.300s is not a socket.", path);
         finding_advise(finding, "Move it away, and start headwaterd again.");
-    } else if (is_allowed(user, status, S_IWOTH)) {
-        finding_set(finding, FINDING_OK, "%.60s may connect to %.300s.", user->name, path);
+    } else if (host_user_is_allowed(user, status, S_IWOTH)) {
+        listener_judge(user, path, finding);
     } else {
         finding_set(finding, FINDING_FAIL,
                     "%.60s may not connect to %.300s (group %.60s, mode %04o).", user->name, path,
@@ -167,10 +159,10 @@ static void status_judge(const struct web_user *user, const char *path, const st
 static void path_check(struct doctor *doctor, const char *path, struct finding *finding)
 {
     struct arena *arena = doctor->session->arena;
-    struct web_user user;
+    struct host_user user;
     struct stat status;
 
-    if (!web_user_find(doctor->web_user, &user)) {
+    if (!host_user_find(doctor->web_user, &user)) {
         finding_set(finding, FINDING_FAIL, "There is no user %.60s to connect as.",
                     doctor->web_user);
         finding_advise(finding, "Name the web server's user with --web-user; as a rule, its "

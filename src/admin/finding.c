@@ -5,9 +5,16 @@
 
 const char *finding_state_text(enum finding_state state)
 {
-    static const char *const texts[FINDING__MAX] = {"ok", "warn", "FAIL", "skipped"};
+    static const char *const texts[FINDING__MAX] = {"ok", "warn", "fail", "skipped"};
 
     return texts[state];
+}
+
+const char *finding_state_mark(enum finding_state state)
+{
+    static const char *const marks[FINDING__MAX] = {"ok", "warn", "FAIL", "-"};
+
+    return marks[state];
 }
 
 void finding_set(struct finding *finding, enum finding_state state, const char *format, ...)

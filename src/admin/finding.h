@@ -19,8 +19,9 @@ struct finding {
     struct errmsg remedy;  /* what to do; empty if nothing */
 };
 
-/* The word for a state, as people and programs read it. */
+/* The word for a state, for programs ("fail") and as the table for people has it ("FAIL"). */
 const char *finding_state_text(enum finding_state state);
+const char *finding_state_mark(enum finding_state state);
 
 /* Sets state and message. */
 void finding_set(struct finding *finding, enum finding_state state, const char *format, ...)

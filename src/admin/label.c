@@ -57,14 +57,16 @@ static enum err label_write(struct session *session, int64_t id, struct errmsg *
 
 static enum err label_run_list(struct session *session, struct errmsg *msg)
 {
+    const char *category = session->options->text[OPTION_CATEGORY];
     struct label *labels;
     struct output output;
     size_t count;
     enum err err = session_open(session, DB_SERVICE, msg);
 
+    if (err == ERR_OK && category != NULL)
+        err = label_edit_require_category(session->db, session->arena, category, msg);
     if (err == ERR_OK)
-        err = label_list(session->db, session->arena, session->options->text[OPTION_CATEGORY],
-                         &labels, &count, msg);
+        err = label_list(session->db, session->arena, category, &labels, &count, msg);
     if (err != ERR_OK)
         return err;
     output_init(&output, session->arena, list_columns, HW_COUNT(list_columns));

@@ -166,8 +166,9 @@ static enum err command_find(const struct options *options, const struct command
     if (found == NULL)
         return command_refuse(noun, options, msg);
     if (options->word_count < command_word_count(found))
-        return errmsg_set(msg, ERR_USAGE, "This command needs a %s; see `headwater %s %s --help`.",
-                          found->about, found->noun, found->verb);
+        return errmsg_set(msg, ERR_USAGE, "This command needs %s %s; see `headwater %s %s --help`.",
+                          strchr("AEIOU", found->about[0]) == NULL ? "a" : "an", found->about,
+                          found->noun, found->verb);
     if (options->word_count > command_word_count(found))
         return errmsg_set(msg, ERR_USAGE, "One word too many: \"%.60s\".",
                           options->words[command_word_count(found)]);
@@ -181,6 +182,18 @@ static enum err stdout_check(struct errmsg *msg)
     if (fflush(stdout) == 0 && ferror(stdout) == 0)
         return ERR_OK;
     return errmsg_set(msg, ERR_IO, "The command was run, but its answer could not be written.");
+}
+
+/* A sentence of the database's own says what is wrong, but not what to do. */
+static void database_advise(enum err err, struct errmsg *msg)
+{
+    static const char advice[] = "; see `headwater doctor`.";
+    size_t len = strlen(msg->text);
+
+    if (err != ERR_DB_LOST && err != ERR_DB)
+        return;
+    if (len > 0 && msg->text[len - 1] != '.' && len + sizeof advice <= sizeof msg->text)
+        memcpy(msg->text + len, advice, sizeof advice);
 }
 
 static int command_run(const struct command *command, const struct options *options,
@@ -197,6 +210,7 @@ static int command_run(const struct command *command, const struct options *opti
         err = stdout_check(&msg);
     if (err == ERR_OK)
         return session.has_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    database_advise(err, &msg);
     output_write_failure(arena, &msg, options_has(options, OPTION_JSON));
     return err == ERR_USAGE ? EXIT_USAGE : EXIT_FAILURE;
 }

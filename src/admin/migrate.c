@@ -9,7 +9,7 @@
 static const struct output_column columns[] = {
     {.member = "version", .title = "VERSION"},
     {.member = "name", .title = "NAME"},
-    {.member = "applied", .title = "STATE", .yes = "applied now", .no = "was there"},
+    {.member = "state", .title = "STATE"},
 };
 
 static const struct output_column status_columns[] = {
@@ -23,7 +23,7 @@ static enum err run_shown(struct session *session, size_t *ret_first, struct err
 {
     enum err err;
 
-    progress_line_begin(session->options);
+    progress_line_begin();
     err = schema_migrate_run(session->db, session->arena, ret_first, msg);
     progress_line_end();
     return err;
@@ -43,7 +43,7 @@ static enum err migrate_run(struct session *session, struct errmsg *msg)
     for (size_t i = 0; i < migration_count; i++) {
         output_add_int(&output, migrations[i].version);
         output_add_text(&output, migrations[i].name);
-        output_add_bool(&output, i >= first);
+        output_add_text(&output, i >= first ? "applied now" : "applied");
     }
     output_write_list(&output, "migrations", options_has(session->options, OPTION_JSON));
     return ERR_OK;

@@ -56,6 +56,7 @@ static const struct option long_options[] = {
     {"older-than", required_argument, NULL, FIRST_ID + OPTION_OLDER_THAN},
     {"no-audit", no_argument, NULL, FIRST_ID + OPTION_NO_AUDIT},
     {"web-user", required_argument, NULL, FIRST_ID + OPTION_WEB_USER},
+    {"service-user", required_argument, NULL, FIRST_ID + OPTION_SERVICE_USER},
     {NULL, 0, NULL, 0},
 };
 
@@ -82,6 +83,7 @@ static const struct usage usages[OPTION__MAX] = {
     [OPTION_EVERY] = {"SECONDS", 0},
     [OPTION_OLDER_THAN] = {"SECONDS", 0},
     [OPTION_WEB_USER] = {"USER", 0},
+    [OPTION_SERVICE_USER] = {"USER", 0},
 };
 
 static const char *option_text(enum option_id id)

@@ -38,6 +38,7 @@ enum option_id {
     OPTION_OLDER_THAN,
     OPTION_NO_AUDIT,
     OPTION_WEB_USER,
+    OPTION_SERVICE_USER,
     OPTION__MAX
 };
 

@@ -233,6 +233,26 @@ void output_write_list(const struct output *output, const char *name, bool json)
     root_print(output->arena, root);
 }
 
+void output_write_page(const struct output *output, const char *name, int64_t next, bool json)
+{
+    struct json_node *root;
+
+    if (!json) {
+        table_print(output);
+        fflush(stdout);
+        if (next != 0)
+            fprintf(stderr, "headwater: there is more: --after %" PRId64 "\n", next);
+        return;
+    }
+    root = json_node_new(output->arena);
+    rows_write_json(output, json_node_add_array(root, name));
+    if (next == 0)
+        json_node_add_text(root, "next", NULL);
+    else
+        json_node_add_int(root, "next", next);
+    root_print(output->arena, root);
+}
+
 void output_write_one(const struct output *output, const char *name, bool json)
 {
     struct json_node *root;

@@ -46,6 +46,10 @@ void output_add_texts(struct output *output, const char *const *texts, size_t co
 /* Writes all rows to standard output: {"NAME":[{...},...]}, or a table with a heading. */
 void output_write_list(const struct output *output, const char *name, bool json);
 
+/* The same of a page of a list, of which more follows behind the id NEXT (0 = no more):
+ * {"NAME":[{...},...],"next":NEXT or null}; people are told on standard error. */
+void output_write_page(const struct output *output, const char *name, int64_t next, bool json);
+
 /* Writes the only row to standard output: {"NAME":{...}}, or a line for each cell. */
 void output_write_one(const struct output *output, const char *name, bool json);
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "admin/options.h"
+#include "base/log.h"
 #include "base/progress.h"
 
 /* Carriage return, and erase to the end of the line: every terminal since the VT100 knows that. */
@@ -20,16 +20,24 @@ static void line_show(const char *what, int64_t done, int64_t all)
     is_shown = true;
 }
 
-void progress_line_begin(const struct options *options)
+static void line_erase(void)
 {
-    if (!options_has(options, OPTION_JSON) && isatty(STDERR_FILENO))
-        progress_set(line_show);
+    if (is_shown)
+        fputs(LINE_AGAIN, stderr);
+    is_shown = false;
+}
+
+void progress_line_begin(void)
+{
+    if (!isatty(STDERR_FILENO))
+        return;
+    progress_set(line_show);
+    log_set_before(line_erase);
 }
 
 void progress_line_end(void)
 {
     progress_set(NULL);
-    if (is_shown)
-        fputs(LINE_AGAIN, stderr);
-    is_shown = false;
+    log_set_before(NULL);
+    line_erase();
 }

@@ -8,6 +8,8 @@
 #include "api/api_setup.h"
 #include "api/reconciler.h"
 #include "base/clock.h"
+#include "base/config.h"
+#include "base/log.h"
 #include "base/stop.h"
 #include "edge/service_manager.h"
 #include "flow/reconcile_report.h"
@@ -61,6 +63,17 @@ static void report_write(struct session *session, const struct reconcile_report 
     output_write_one(&output, "reconciled", options_has(session->options, OPTION_JSON));
 }
 
+/* What headwaterd does too. A single pass is for who reads its report: its log stays with that. */
+static enum err log_begin(const struct config *config, const struct order *order,
+                          struct errmsg *msg)
+{
+    enum log_level level;
+
+    if (log_level_find(config->log_level, &level))
+        log_set_level(level);
+    return order->every_s > 0 ? log_open(config->log_file, msg) : ERR_OK;
+}
+
 /* systemd waits for it, if it runs as a service. */
 static void give_sign_of_life(void *arg)
 {
@@ -83,7 +96,7 @@ static enum err run_once(struct session *session, struct api *api, const struct 
     bool with_audit = !options_has(session->options, OPTION_NO_AUDIT);
     enum err err;
 
-    progress_line_begin(session->options);
+    progress_line_begin();
     err = reconciler_run_once(api, order->stream_age_s, with_audit, &report, msg);
     progress_line_end();
     if (err != ERR_OK)
@@ -103,6 +116,8 @@ static enum err reconcile_command_run(struct session *session, struct errmsg *ms
     if (err != ERR_OK)
         return err;
     err = api_setup_read(session->config_path, session->arena, &setup, msg);
+    if (err == ERR_OK)
+        err = log_begin(setup.config, &order, msg);
     if (err != ERR_OK)
         return ERR_IO;
     stop_init();
@@ -122,9 +137,9 @@ static const struct command commands[] = {
      "Finish streams that were left pending, settle quantities that Stripe has not confirmed,\n"
      "      remove old idempotency keys, and compare all quantities with Stripe's, five a second,\n"
      "      unless --no-audit is given. Once; or with --every again and again until it is\n"
-     "      stopped, and then each quantity once an hour. Streams younger than 15 seconds, or\n"
-     "      than --older-than, are left to their own request. Two at once do no harm. Needs what\n"
-     "      headwaterd needs.",
+     "      stopped, and then each quantity once an hour, with its log in [headwater] log_file.\n"
+     "      Streams younger than 15 seconds, or than --older-than, are left to their own request.\n"
+     "      Two at once do no harm. Needs what headwaterd needs.",
      reconcile_command_run},
 };
 

@@ -1,6 +1,7 @@
 #include "admin/session.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -19,7 +20,7 @@ enum err session_read_config(struct session *session, struct errmsg *msg)
 /* The connector passes over a file that it cannot read, and would then report a wrong user. */
 static enum err file_check(const char *path, struct errmsg *msg)
 {
-    if (access(path, R_OK) == 0)
+    if (faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) == 0)
         return ERR_OK;
     return errmsg_set(msg, ERR_IO, "Cannot read %.300s: %s.", path, strerror(errno));
 }

@@ -65,12 +65,13 @@ static const char *status_text(const struct stream *stream)
     return stream->is_pending ? "pending" : "active";
 }
 
+/* Reads a page and, if there is more, one stream beyond its RET_LIMIT. */
 static enum err streams_read(struct session *session, struct stream **ret_streams,
-                             size_t *ret_count, struct errmsg *msg)
+                             size_t *ret_count, int64_t *ret_limit, struct errmsg *msg)
 {
     bool has_team = options_has(session->options, OPTION_TEAM);
-    int64_t team_id = 0, limit, after;
-    enum err err = options_get_page(session->options, &limit, &after, msg);
+    int64_t team_id = 0, after;
+    enum err err = options_get_page(session->options, ret_limit, &after, msg);
 
     if (err == ERR_OK && has_team)
         err = options_get_id(session->options, OPTION_TEAM, &team_id, msg);
@@ -81,22 +82,25 @@ static enum err streams_read(struct session *session, struct stream **ret_stream
     if (err != ERR_OK)
         return err;
     if (has_team)
-        return stream_list(session->db, session->arena, team_id, after, limit, ret_streams,
+        return stream_list(session->db, session->arena, team_id, after, *ret_limit + 1, ret_streams,
                            ret_count, msg);
-    return stream_list_all(session->db, session->arena, after, limit, ret_streams, ret_count, msg);
+    return stream_list_all(session->db, session->arena, after, *ret_limit + 1, ret_streams,
+                           ret_count, msg);
 }
 
 static enum err stream_run_list(struct session *session, struct errmsg *msg)
 {
     struct stream *streams;
     struct output output;
-    size_t count;
-    enum err err = streams_read(session, &streams, &count, msg);
+    size_t count, shown;
+    int64_t limit = 0;
+    enum err err = streams_read(session, &streams, &count, &limit, msg);
 
     if (err != ERR_OK)
         return err;
+    shown = count > (size_t)limit ? (size_t)limit : count;
     output_init(&output, session->arena, list_columns, HW_COUNT(list_columns));
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < shown; i++) {
         output_add_int(&output, streams[i].id);
         output_add_int(&output, streams[i].team_id);
         output_add_text(&output, status_text(&streams[i]));
@@ -106,7 +110,8 @@ static enum err stream_run_list(struct session *session, struct errmsg *msg)
         output_add_time(&output, streams[i].created_us);
         output_add_text(&output, streams[i].name);
     }
-    output_write_list(&output, "streams", options_has(session->options, OPTION_JSON));
+    output_write_page(&output, "streams", shown < count ? streams[shown - 1].id : 0,
+                      options_has(session->options, OPTION_JSON));
     return ERR_OK;
 }
 

@@ -42,8 +42,11 @@ static const struct output_column user_columns[] = {
 };
 
 static const struct output_column key_columns[] = {
-    {.member = "publicId", .title = "KEY"},      {.member = "userId", .title = "USER"},
-    {.member = "name", .title = "NAME"},         {.member = "lastUsedAt", .title = "LAST USED"},
+    {.member = "publicId", .title = "KEY"},
+    {.member = "userId", .title = "USER"},
+    {.member = "name", .title = "NAME"},
+    {.member = "createdAt", .title = "CREATED"},
+    {.member = "lastUsedAt", .title = "LAST USED"},
     {.member = "revokedAt", .title = "REVOKED"},
 };
 
@@ -118,6 +121,7 @@ static enum err keys_read(struct session *session, int64_t team_id, struct outpu
         output_add_text(ret_keys, keys[i].public_id);
         output_add_int(ret_keys, keys[i].user_id);
         output_add_text(ret_keys, keys[i].name);
+        output_add_time(ret_keys, keys[i].created_us);
         output_add_time(ret_keys, keys[i].last_used_us);
         output_add_time(ret_keys, keys[i].revoked_us);
     }
@@ -220,22 +224,24 @@ static enum err team_run_show(struct session *session, struct errmsg *msg)
 
 static enum err team_run_list(struct session *session, struct errmsg *msg)
 {
-    int64_t limit, after;
+    int64_t limit = 0, after;
     struct team *teams;
     struct output output;
-    size_t count;
+    size_t count, shown;
     enum err err = options_get_page(session->options, &limit, &after, msg);
 
     if (err == ERR_OK)
         err = session_open(session, DB_SERVICE, msg);
     if (err == ERR_OK)
-        err = team_list(session->db, session->arena, after, limit, &teams, &count, msg);
+        err = team_list(session->db, session->arena, after, limit + 1, &teams, &count, msg);
     if (err != ERR_OK)
         return err;
+    shown = count > (size_t)limit ? (size_t)limit : count;
     output_init(&output, session->arena, list_columns, HW_COUNT(list_columns));
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < shown; i++)
         team_add_cells(&output, &teams[i]);
-    output_write_list(&output, "teams", options_has(session->options, OPTION_JSON));
+    output_write_page(&output, "teams", shown < count ? teams[shown - 1].id : 0,
+                      options_has(session->options, OPTION_JSON));
     return ERR_OK;
 }
 

@@ -13,6 +13,7 @@ static const struct output_column columns[] = {
     {.member = "plan", .title = "plan"},
     {.member = "subscription", .title = "subscription"},
     {.member = "subscriptionStatus", .title = "status"},
+    {.member = "createdAt", .title = "created"},
 };
 
 static enum err free_read(const struct options *options, struct errmsg *msg)
@@ -85,6 +86,7 @@ enum err team_run_create(struct session *session, struct errmsg *msg)
     output_add_text(&output, create.team.is_free ? "free" : "paid");
     output_add_text(&output, create.team.subscription_id);
     output_add_text(&output, create.team.subscription_status);
+    output_add_time(&output, create.team.created_us);
     output_write_one(&output, "team", options_has(session->options, OPTION_JSON));
     return ERR_OK;
 }

@@ -39,6 +39,7 @@ static enum err tier_read(const struct options *options, struct team_set *set, s
                           "--tier goes with --plan paid: it says what the accounts become.");
     if (!tier_find(text, &set->tier) || set->tier == TIER_FREE)
         return errmsg_set(msg, ERR_USAGE, "--tier must be starter, growth or pro.");
+    set->has_tier = true;
     return ERR_OK;
 }
 

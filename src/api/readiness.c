@@ -10,10 +10,6 @@
 #include "edge/db.h"
 #include "store/reconciler.h"
 
-/* Between two passes are 300 s at most (base/config.c), and one takes minutes while Stripe is
- * silent. */
-#define PASS_LATE_S 600
-
 static void add(struct readiness *readiness, size_t *count, const char *name,
                 enum readiness_status status, const char *output)
 {
@@ -65,7 +61,7 @@ static void add_reconciler(struct readiness *readiness, size_t *count, struct ar
         output = "not known without the database";
     else if (reconciler->pass_us == 0)
         output = "no pass has ended yet: neither headwaterd nor `headwater reconcile` runs one";
-    if (err != ERR_OK || age_s > PASS_LATE_S)
+    if (err != ERR_OK || age_s > RECONCILER_LATE_S)
         status = READINESS_WARN;
     add(readiness, count, "reconciler", status, output);
 }

@@ -22,6 +22,8 @@ static const char *const level_texts[LOG__MAX] = {"error", "warning", "info", "d
 
 static enum log_level highest = LOG_INFO;
 
+static void (*before_line)(void);
+
 /* What standard error was before it was a file; -1 while it is that. */
 static int first_stderr = -1;
 
@@ -46,6 +48,11 @@ bool log_level_find(const char *text, enum log_level *ret_level)
 void log_set_level(enum log_level level)
 {
     highest = level;
+}
+
+void log_set_before(void (*before)(void))
+{
+    before_line = before;
 }
 
 /* Opens the file for adding to. Not blocking, or a FIFO would hold us before it can be refused. */
@@ -113,6 +120,12 @@ static void file_follow(void)
         return; /* the old one is better than none */
 }
 
+/* As the user in whose place this process is. */
+static bool file_may(const char *path, int mode)
+{
+    return faccessat(AT_FDCWD, path, mode, AT_EACCESS) == 0;
+}
+
 enum err log_check(const char *path, struct errmsg *msg)
 {
     char folder[PATH_MAX];
@@ -128,7 +141,7 @@ enum err log_check(const char *path, struct errmsg *msg)
     *(slash == folder ? slash + 1 : slash) = '\0';
     if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
         return errmsg_set(msg, ERR_USAGE, "Cannot log to %s: it is not a regular file.", path);
-    if (access(path, F_OK) == 0 ? access(path, W_OK) == 0 : access(folder, W_OK | X_OK) == 0)
+    if (file_may(path, F_OK) ? file_may(path, W_OK) : file_may(folder, W_OK | X_OK))
         return ERR_OK;
     return errmsg_set(msg, ERR_IO, "Cannot log to %s: %s.", path, strerror(errno));
 }
@@ -228,6 +241,8 @@ void log_line_write(struct log_line *line)
 {
     if (line->level > highest)
         return;
+    if (before_line != NULL)
+        before_line();
     file_follow();
     line->text[line->len++] = '}';
     line->text[line->len++] = '\n';

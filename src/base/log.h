@@ -34,6 +34,10 @@ enum err log_open(const char *path, struct errmsg *msg) HW_MUST_CHECK;
 /* Whether log_open could have PATH; opens and makes nothing. ERR_USAGE, ERR_IO. */
 enum err log_check(const char *path, struct errmsg *msg) HW_MUST_CHECK;
 
+/* Calls BEFORE before each line that is written from now on: whoever else writes to standard error
+ * makes room. NULL: nobody does. */
+void log_set_before(void (*before)(void));
+
 /* Starts a line: time, level, pid and message. */
 void log_line_init(struct log_line *line, enum log_level level, const char *message);
 

@@ -143,6 +143,20 @@ static void set_connection_options(MYSQL *link, const struct db *db)
     mysql_options(link, MYSQL_OPT_WRITE_TIMEOUT, &write_s);
 }
 
+/* Without one, only the first statement that needs it would fail, with the server's words. */
+static enum err database_require(struct db *db, struct errmsg *msg)
+{
+    const char *name = NULL;
+
+    if (mariadb_get_infov(db->link, MARIADB_CONNECTION_SCHEMA, (void *)&name) == 0 &&
+        name != NULL && name[0] != '\0')
+        return ERR_OK;
+    db_close(db);
+    return errmsg_set(msg, ERR_DB,
+                      "No database is named: write database = ... below [%.60s] in %.300s.",
+                      db->group, db->defaults_file);
+}
+
 static enum err db_connect(struct db *db, struct errmsg *msg)
 {
     MYSQL *link = mysql_init(NULL);
@@ -164,7 +178,7 @@ static enum err db_connect(struct db *db, struct errmsg *msg)
         return err;
     }
     db->link = link;
-    return ERR_OK;
+    return database_require(db, msg);
 }
 
 /* One applied migration: version, name, checksum, and the session's isolation level. */

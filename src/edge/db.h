@@ -30,8 +30,8 @@ struct db *db_new(const char *defaults_file, const char *group, enum db_role rol
 void db_free(struct db *db);
 
 /* Opens the connection unless it is open. ERR_DB_LOST if the server cannot be reached (at once,
- * without trying, for a short while after a failure), ERR_DB if it refuses us, ERR_DB_SCHEMA if it
- * has a schema that this program does not know. */
+ * without trying, for a short while after a failure), ERR_DB if it refuses us or the file names no
+ * database, ERR_DB_SCHEMA if it has a schema that this program does not know. */
 enum err db_open(struct db *db, struct errmsg *msg) HW_MUST_CHECK;
 
 /* Closes it; the next use opens it again. */
@@ -76,6 +76,11 @@ const struct db_value *db_result_get(const struct db_result *result, size_t row,
 enum err db_query(struct db *db, struct arena *arena, enum statement_name statement,
                   const struct db_value *params, size_t param_count, struct db_result *ret_result,
                   struct errmsg *msg) HW_MUST_CHECK;
+
+/* Prepares a statement and does not run it: what the server refuses, it refuses then. Errors as
+ * above. */
+enum err db_prepare(struct db *db, struct arena *arena, enum statement_name statement,
+                    struct errmsg *msg) HW_MUST_CHECK;
 
 /* Runs one SQL text that came from this program's own files (a migration) or is a constant. */
 enum err db_run_text(struct db *db, const char *text, struct errmsg *msg) HW_MUST_CHECK;

@@ -381,3 +381,15 @@ enum err db_query(struct db *db, struct arena *arena, enum statement_name statem
         err = db_fail(db, CR_SERVER_LOST, FAULT_TEXT, name, msg);
     return err;
 }
+
+enum err db_prepare(struct db *db, struct arena *arena, enum statement_name statement,
+                    struct errmsg *msg)
+{
+    const char *text = statements[statement].text;
+    MYSQL_STMT *ignored;
+    enum err err = db_open(db, msg);
+
+    if (err != ERR_OK)
+        return err;
+    return find_prepared(db, arena, statement, count_marks(text, strlen(text)), &ignored, msg);
+}

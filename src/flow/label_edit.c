@@ -34,21 +34,22 @@ static enum err alias_put(const struct work *work, const char *category, const c
     return err;
 }
 
-static enum err category_require(const struct work *work, struct errmsg *msg)
+enum err label_edit_require_category(struct db *db, struct arena *arena, const char *name,
+                                     struct errmsg *msg)
 {
     struct label_category *categories;
     size_t count;
-    enum err err = label_category_list(work->db, work->arena, &categories, &count, msg);
+    enum err err = label_category_list(db, arena, &categories, &count, msg);
 
     if (err != ERR_OK)
         return err;
     for (size_t i = 0; i < count; i++)
-        if (strcmp(categories[i].name, work->edit->category) == 0)
+        if (strcmp(categories[i].name, name) == 0)
             return ERR_OK;
     return errmsg_set(msg, ERR_NOT_FOUND,
                       "There is no category %.40s; `headwater category list` shows all, and "
                       "`headwater category create` makes one.",
-                      work->edit->category);
+                      name);
 }
 
 /* A name that is a spelling already is another label's: a label of ours is not there yet. */
@@ -73,7 +74,7 @@ static enum err create_body(void *arg, struct errmsg *msg)
     const struct work *work = arg;
     struct label_edit *edit = work->edit;
     struct label label = {.category = edit->category, .name = edit->name};
-    enum err err = category_require(work, msg);
+    enum err err = label_edit_require_category(work->db, work->arena, edit->category, msg);
 
     if (err == ERR_OK)
         err = name_check(work, msg);
@@ -123,6 +124,9 @@ static enum err set_body(void *arg, struct errmsg *msg)
     struct label label;
     enum err err = label_lock(work->db, work->arena, edit->id, &label, msg);
 
+    if (err == ERR_NOT_FOUND)
+        return errmsg_set(
+            msg, err, "There is no label %" PRId64 "; `headwater label list` shows all.", edit->id);
     for (size_t i = 0; i < edit->added_count && err == ERR_OK; i++)
         err = alias_put(work, label.category, edit->added[i], label.id, msg);
     if (err == ERR_OK && edit->name != NULL) {

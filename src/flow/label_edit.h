@@ -20,6 +20,10 @@ struct label_edit {
     size_t removed_count;
 };
 
+/* ERR_NOT_FOUND, with the mend, unless there is a category of that name. */
+enum err label_edit_require_category(struct db *db, struct arena *arena, const char *name,
+                                     struct errmsg *msg) HW_MUST_CHECK;
+
 /* Adds a label with its name and the added spellings. ERR_DB_DUPLICATE if one of them finds a label
  * of the category already, ERR_NOT_FOUND if there is no such category. */
 enum err label_edit_create(struct db *db, struct arena *arena, struct label_edit *edit,

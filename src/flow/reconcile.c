@@ -136,6 +136,7 @@ static enum err recover_streams(const struct pass *pass, struct errmsg *msg)
         struct stream_place place = places[i];
         bool is_waiting = team_waits(places, waiting_count, place.team_id);
 
+        progress_note("finishing streams", (int64_t)i, (int64_t)count);
         if (is_waiting)
             pass->report->stream_waiting_count++;
         else
@@ -181,6 +182,7 @@ static enum err settle_tiers(const struct pass *pass, struct errmsg *msg)
     for (size_t i = 0; err == ERR_OK && i < count && !stop_wait(0); i++) {
         if (!breaker_admits(flow->stripe_breaker, clock_monotonic_us()))
             return ERR_OK; /* Stripe is known to be down: the next pass asks again */
+        progress_note("settling quantities with Stripe", (int64_t)i, (int64_t)count);
         err = settle_tier(pass, &dues[i], msg);
     }
     return err;

@@ -215,8 +215,12 @@ static enum err missing_run(struct db *db, struct arena *arena, size_t *ret_firs
 static enum err lock_take(struct db *db, struct arena *arena, struct errmsg *msg)
 {
     bool is_taken = false;
-    enum err err = named_lock_take(db, arena, LOCK_NAME, LOCK_WAIT_S, &is_taken, msg);
+    enum err err = named_lock_take(db, arena, LOCK_NAME, 0, &is_taken, msg);
 
+    for (int64_t i = 0; i < LOCK_WAIT_S && err == ERR_OK && !is_taken; i++) {
+        progress_note("waiting for another migrate, in seconds", i, LOCK_WAIT_S);
+        err = named_lock_take(db, arena, LOCK_NAME, 1, &is_taken, msg);
+    }
     if (err != ERR_OK || is_taken)
         return err;
     return errmsg_set(msg, ERR_TIMEOUT,

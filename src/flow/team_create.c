@@ -30,8 +30,10 @@ static enum err team_create_body(void *arg, struct errmsg *msg)
 {
     const struct work *work = arg;
     struct team *team = &work->create->team;
-    enum err err = team_add(work->db, work->arena, team, clock_now_us(), msg);
+    enum err err;
 
+    team->created_us = clock_now_us();
+    err = team_add(work->db, work->arena, team, team->created_us, msg);
     if (err == ERR_DB_DUPLICATE)
         return errmsg_set(msg, err,
                           "The subscription %.255s belongs to another team already; name "

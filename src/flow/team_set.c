@@ -77,6 +77,15 @@ static enum err subscription_check(const struct work *work, struct errmsg *msg)
     return ERR_OK;
 }
 
+static enum err paid_check(const struct work *work, struct errmsg *msg)
+{
+    if (work->set->has_tier)
+        return errmsg_set(msg, ERR_USAGE,
+                          "The team pays already: --tier says what the accounts of a free team "
+                          "become. Leave it out.");
+    return subscription_check(work, msg);
+}
+
 /* Nothing is put in another's place while a run relies on it. */
 static enum err idle_check(const struct work *work, struct errmsg *msg)
 {
@@ -103,7 +112,7 @@ static enum err idle_check(const struct work *work, struct errmsg *msg)
 static enum err bill_check(const struct work *work, struct errmsg *msg)
 {
     bool replaces = has_other_subscription(work);
-    enum err err = work->team.is_free ? free_check(work, msg) : subscription_check(work, msg);
+    enum err err = work->team.is_free ? free_check(work, msg) : paid_check(work, msg);
 
     for (unsigned tier = 0; tier < TIER__MAX; tier++)
         replaces |= is_replaced(work, (enum tier)tier);

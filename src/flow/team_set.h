@@ -17,6 +17,7 @@ struct team_set {
     const char *subscription_id;     /* needs an item for each tier that the team has one for */
     const char *subscription_status; /* Stripe's word; with a new subscription "active" if NULL */
     const char *items[TIER__MAX];    /* Stripe items by tier: added, or put in another's place */
+    bool has_tier;                   /* TIER was asked for */
     enum tier tier;                  /* what the accounts of a team that was free become */
 };
 

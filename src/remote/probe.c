@@ -29,7 +29,7 @@ static enum probe_verdict verdict_of_status(long status)
     }
 }
 
-/* One GET until its deadline. Returns the body if it is a JSON object, else NULL. */
+/* One call until its deadline. Returns the body if it is a JSON object, else NULL. */
 static const struct value *probe_call(struct http *http, struct arena *arena,
                                       const struct http_call *call, struct probe *probe)
 {
@@ -88,6 +88,7 @@ void probe_stripe(struct http *http, struct arena *arena, const struct config *c
     const struct http_call call = {
         .url =
             arena_printf(arena, "%s/v1/subscription_items/si_headwaterdoctor", config->stripe_url),
+        .body = "quantity=0",
         .headers = headers,
         .header_count = HW_COUNT(headers),
         .deadline_us = clock_monotonic_us() + config->stripe_timeout_ms * CLOCK_MS_US,

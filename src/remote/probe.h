@@ -32,8 +32,9 @@ struct probe {
 void probe_scrapebadger(struct http *http, struct arena *arena, const struct config *config,
                         const struct secret *key, struct probe *ret_probe);
 
-/* Reads a subscription item that cannot be there: the right that the service needs, and "no such
- * item" is the right answer. Source: docs.stripe.com/api/errors. */
+/* Sets the quantity of a subscription item that cannot be there: a key that may only read is
+ * refused, and "no such item" is the right answer. Source: docs.stripe.com/api/errors,
+ * docs.stripe.com/keys. */
 void probe_stripe(struct http *http, struct arena *arena, const struct config *config,
                   const struct secret *key, struct probe *ret_probe);
 

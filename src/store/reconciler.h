@@ -8,6 +8,10 @@
 struct arena;
 struct db;
 
+/* Between two passes are 300 s at most (base/config.c), and one takes minutes while Stripe is
+ * silent: whoever runs them, a last pass older than this is a sign that nobody does. */
+#define RECONCILER_LATE_S 600
+
 struct reconciler {
     int64_t pass_us; /* end of the last pass, in microseconds since 1970; 0 before the first */
     int64_t pass_count;

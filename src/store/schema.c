@@ -38,6 +38,32 @@ enum err schema_list_odd_tables(struct db *db, struct arena *arena,
     return ERR_OK;
 }
 
+enum err schema_list_odd_columns(struct db *db, struct arena *arena,
+                                 struct schema_column **ret_columns, size_t *ret_count,
+                                 struct errmsg *msg)
+{
+    struct db_result rows;
+    struct schema_column *columns;
+    enum err err = db_query(db, arena, STATEMENT_SCHEMA_LIST_ODD_COLUMNS, NULL, 0, &rows, msg);
+
+    if (err != ERR_OK)
+        return err;
+    columns = arena_array(arena, rows.row_count, sizeof *columns);
+    for (size_t i = 0; i < rows.row_count; i++)
+        columns[i] = (struct schema_column){
+            .table = db_result_get(&rows, i, 0)->bytes,
+            .name = db_result_get(&rows, i, 1)->bytes,
+            .type = db_result_get(&rows, i, 2)->bytes,
+            .collation = db_result_get(&rows, i, 3)->bytes,
+            .wanted = db_result_get(&rows, i, 4)->bytes,
+            .wanted_charset = db_result_get(&rows, i, 5)->bytes,
+            .is_nullable = db_result_get(&rows, i, 6)->integer != 0,
+        };
+    *ret_columns = columns;
+    *ret_count = rows.row_count;
+    return ERR_OK;
+}
+
 enum err schema_get_isolation(struct db *db, struct arena *arena, const char **ret_level,
                               struct errmsg *msg)
 {

@@ -23,6 +23,20 @@ enum err schema_list_odd_tables(struct db *db, struct arena *arena,
                                 struct schema_table **ret_tables, size_t *ret_count,
                                 struct errmsg *msg) HW_MUST_CHECK;
 
+/* A column whose text is not kept as the migrations said. */
+struct schema_column {
+    const char *table, *name;
+    const char *type; /* "varchar(200)" */
+    const char *collation;
+    const char *wanted, *wanted_charset; /* its collation as migrated, and that one's set */
+    bool is_nullable;
+};
+
+/* The columns whose collation the migrations did not give them, on ARENA. */
+enum err schema_list_odd_columns(struct db *db, struct arena *arena,
+                                 struct schema_column **ret_columns, size_t *ret_count,
+                                 struct errmsg *msg) HW_MUST_CHECK;
+
 /* The isolation level of this session in the server's words ("READ-COMMITTED"), on ARENA. */
 enum err schema_get_isolation(struct db *db, struct arena *arena, const char **ret_level,
                               struct errmsg *msg) HW_MUST_CHECK;

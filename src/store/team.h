@@ -15,7 +15,7 @@ struct team {
     bool is_free;
     const char *subscription_status; /* Stripe's word; NULL for a free team */
     const char *subscription_id;     /* NULL for a free team */
-    int64_t created_us;              /* set by team_list and team_find */
+    int64_t created_us;              /* of one that is there; team_add takes it apart */
 };
 
 /* Adds a team; sets its id. ERR_DB_DUPLICATE if its subscription belongs to another team. */

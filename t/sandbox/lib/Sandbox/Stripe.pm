@@ -150,6 +150,9 @@ sub key_check ($self, $call) {
             length $given ? 'Invalid API Key provided.' : 'You did not provide an API key.');
     }
     $call->{livemode} = $1 eq 'live';
+    die $ERROR->plain(403,
+        'The provided key does not have the required permissions for this endpoint.')
+        if $key =~ /\Ark_(?:test|live)_read/ && $call->{exchange}->method ne 'GET';
     return;
 }
 
