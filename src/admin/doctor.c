@@ -1,6 +1,7 @@
 #include "admin/doctor.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "admin/command.h"
@@ -129,7 +130,8 @@ static enum err doctor_run(struct session *session, struct errmsg *msg)
     (void)msg; /* what is wrong is this command's answer, not its failure */
     for (unsigned i = 0; i < CHECK__MAX; i++) {
         check_run(&doctor, (enum check_id)i, &findings[i]);
-        session->has_failed |= findings[i].state == FINDING_FAIL;
+        if (findings[i].state == FINDING_FAIL)
+            session->exit_code = EXIT_FAILURE;
     }
     http_free(doctor.http);
     if (options_has(session->options, OPTION_JSON))
