@@ -16,9 +16,10 @@
 -- and put user, password and host into the service's my.cnf file (mode 0640) and into another one
 -- for `headwater migrate --defaults-file`.
 
--- The owner makes and changes tables. Migrations also fill them, and use temporary tables.
+-- The owner makes and changes tables. Migrations also fill them, and use temporary tables; a dump
+-- that is loaded locks them.
 CREATE USER IF NOT EXISTS '@OWNER_USER@'@'localhost' IDENTIFIED VIA unix_socket;
-GRANT CREATE, ALTER, DROP, INDEX, REFERENCES, CREATE TEMPORARY TABLES,
+GRANT CREATE, ALTER, DROP, INDEX, REFERENCES, CREATE TEMPORARY TABLES, LOCK TABLES,
       SELECT, INSERT, UPDATE, DELETE
    ON `@DATABASE@`.* TO '@OWNER_USER@'@'localhost';
 

@@ -137,7 +137,7 @@ subtest 'a schema that is not ours' => sub {
     refused_like(qr/newer than this program: it has migration 9001 \(later\).*; upgrade headwater/,
         'a later version');
     my ($status, $out) = $operator->try(qw(key list --team 1 --json));
-    is $status, 1, 'no other command works on it';
+    is $status, 3, 'no other command works on it';
     like Mojo::JSON::decode_json($out)->{error}{message}, qr/newer than this program/, 'and why';
     daemon_refuses(qr/newer than this program/, 'a later version');
 

@@ -3,7 +3,7 @@
 use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/lib";
-use Headwater::Files qw(file_read);
+use Headwater::Files qw(file_read file_write);
 use Headwater::Lab;
 use Headwater::Requirement;
 use Headwater::Wait qw(wait_for);
@@ -36,20 +36,44 @@ subtest 'status' => sub {
     $dbh->do('UPDATE schema_migration SET checksum = REPEAT(0x00, 32) WHERE version = 1');
     $dbh->do(q{INSERT INTO schema_migration VALUES (9001, 'later', REPEAT(0x00, 32), NOW(6))});
     ($code, $states, $rows) = status();
-    is $code, 1, 'not the schema of this program: exit 1';
+    is $code, 3, 'not the schema of this program: exit 3';
     is_deeply $states, { 1 => 'changed since', 9001 => 'unknown to this program',
         map { $_->[0] => 'pending' } @files[1 .. $#files] }, 'each is told apart';
     is $rows->[1]{appliedAt}, undef, 'what is pending has no time';
 
     $dbh->do('DROP TABLE schema_migration');
     ($code, $states) = status();
-    is_deeply [$code, grep { $_ ne 'pending' } values %$states], [1],
+    is_deeply [$code, grep { $_ ne 'pending' } values %$states], [3],
         'without a record: all pending';
     my (undef, $text) = $operator->try(qw(migrate status));
     like $text, qr/^VERSION +NAME +STATE +APPLIED\n1 +schema +pending +-$/ms, 'for people';
     my ($word_code, undef, $err) = $operator->try(qw(migrate stats));
     is $word_code, 2, 'another word: exit 2';
     like $err, qr/One word too many: "stats"/, 'says so';
+};
+
+# The exit code and what it says, with a my.cnf file that has these lines for its client.
+sub try_client ($lines, @command) {
+    my $file = $lab->dir . '/client.cnf';
+    file_write($file, "[client]\n$lines\n[headwater]\ndatabase = headwater\n");
+    my ($code, undef, $err) = $operator->try(@command, '--defaults-file', $file);
+    return ($code, $err);
+}
+
+subtest 'a database that does not answer is told apart from one that refuses' => sub {
+    my ($socket) = file_read($lab->database->migrate_file) =~ /^(socket\s*=.*)$/m;
+    for my $command ([qw(migrate status)], ['migrate']) {
+        my ($code, $err) = try_client('socket = /nonexistent/mysqld.sock', @$command);
+        is $code, 4, "@$command: no server: exit 4";
+        like $err, qr/cannot connect to the database/, 'says so';
+        ($code) = try_client("host = name.invalid\nuser = nobody", @$command);
+        is $code, 4, "@$command: a host that has no address: exit 4";
+        ($code, $err) = try_client("$socket\nuser = stranger\npassword = wrong", @$command);
+        is $code, 1, "@$command: refused by the server: exit 1";
+        like $err, qr/Access denied/, 'says so';
+    }
+    my ($code) = $operator->try(qw(team list));
+    is $code, 3, 'another command on a schema that is not its own: exit 3';
 };
 
 # Runs a command with standard error on a terminal; returns what it showed there, and its output.

@@ -144,6 +144,55 @@ site_make() {
     headwater team create --name Example --plan paid --subscription sub_1Example \
         --item starter=si_1Starter --item growth=si_1Growth --item pro=si_1Pro >"$tmp/team"
     headwater user create --team 1 --name Ann --email ann@example.com >"$tmp/user"
-    KEY=$(headwater key create --user 1 | grep -o 'hw_live_[0-9A-Za-z]*' | tail -n 1)
+    KEY=$(key_create)
     export KEY
+}
+
+# posts_run: creates, each for a handle and with an Idempotency-Key of its own, until $tmp/enough.
+posts_run() {
+    number=0
+    while [ ! -e "$tmp/enough" ]; do
+        number=$((number + 1))
+        curl -s -o /dev/null -w '%{http_code}\n' -H "Authorization: Bearer $2" \
+            -H 'Content-Type: application/json' -H "Idempotency-Key: $1-$number" \
+            -d '{"pairs":[{"accountHandle":"'"$1_$number"'","segment":{"description":"Load"}}]}' \
+            https://api.example.com/v1/streams || echo none
+        sleep 1
+    done
+}
+
+gets_run() {
+    while [ ! -e "$tmp/enough" ]; do
+        curl -s -o /dev/null -w '%{http_code}\n' -H "Authorization: Bearer $KEY" \
+            https://api.example.com/v1/streams/1 || echo none
+        sleep 0.3
+    done
+}
+
+stream_count() { sql 'SELECT COUNT(*) FROM headwater.stream'; }
+
+key_create() { headwater key create --user 1 | grep -o 'hw_live_[0-9A-Za-z]*' | tail -n 1; }
+
+# load_begin name: reads of stream 1, and two clients that create, until load_end.
+load_begin() {
+    rm -f "$tmp/enough"
+    streams_before=$(stream_count)
+    gets_run >"$tmp/gets" &
+    loads=$!
+    for client in a b; do
+        posts_run "$1$client" "$(key_create)" >"$tmp/posts.$client" &
+        loads="$loads $!"
+    done
+}
+
+# load_end: each request was answered, and what a client was told of is there, no less, no more.
+load_end() {
+    touch "$tmp/enough"
+    for load in $loads; do wait "$load"; done
+    check 'reads were made' test "$(wc -l <"$tmp/gets")" -gt 5
+    is 'none was lost' "$(grep -v '^\(200\|429\)$' "$tmp/gets" || true)" ''
+    created=$(cat "$tmp"/posts.? | grep -c '^20[12]$' || true)
+    check 'creates were made' test "$created" -gt 4
+    is 'none was lost' "$(cat "$tmp"/posts.? | grep -v '^20[12]$' || true)" ''
+    is 'each once' "$(($(stream_count) - streams_before))" "$created"
 }

@@ -1,6 +1,7 @@
 #include "admin/doctor.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -179,7 +180,8 @@ static enum err doctor_run(struct session *session, struct errmsg *msg)
     for (unsigned i = 0; i < CHECK__MAX; i++) {
         progress_note(checks[i].name, i, CHECK__MAX);
         check_run(&doctor, (enum check_id)i, &findings[i]);
-        session->has_failed |= findings[i].state == FINDING_FAIL;
+        if (findings[i].state == FINDING_FAIL)
+            session->exit_code = EXIT_FAILURE;
         if (!json)
             finding_print(&checks[i], &findings[i]);
     }

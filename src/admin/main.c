@@ -10,7 +10,6 @@
 #include "admin/session.h"
 #include "base/arena.h"
 
-#define EXIT_USAGE 2
 #define HELP_COLUMNS 99
 
 #define CONFIG_PATH HW_SYSCONFDIR "/headwater/headwater.conf"
@@ -30,7 +29,8 @@ static const char help_foot[] =
     "  --help          print help on the command, or on all, and end\n"
     "  --version       print the version and end\n"
     "\n"
-    "Exit code: 0 done, 1 failed, 2 the command line cannot be used.\n";
+    "Exit code: 0 done, 1 failed, 2 the command line cannot be used, 3 the database has not the\n"
+    "schema of this program, 4 the database cannot be reached.\n";
 
 static size_t command_word_count(const struct command *command)
 {
@@ -196,6 +196,22 @@ static void database_advise(enum err err, struct errmsg *msg)
         memcpy(msg->text + len, advice, sizeof advice);
 }
 
+static int exit_code_of(enum err err)
+{
+    switch (err) {
+    case ERR_OK:
+        return EXIT_SUCCESS;
+    case ERR_USAGE:
+        return SESSION_EXIT_USAGE;
+    case ERR_DB_SCHEMA:
+        return SESSION_EXIT_SCHEMA;
+    case ERR_DB_LOST:
+        return SESSION_EXIT_UNREACHABLE;
+    default:
+        return EXIT_FAILURE;
+    }
+}
+
 static int command_run(const struct command *command, const struct options *options,
                        struct arena *arena)
 {
@@ -209,10 +225,10 @@ static int command_run(const struct command *command, const struct options *opti
     if (err == ERR_OK)
         err = stdout_check(&msg);
     if (err == ERR_OK)
-        return session.has_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+        return session.exit_code;
     database_advise(err, &msg);
     output_write_failure(arena, &msg, options_has(options, OPTION_JSON));
-    return err == ERR_USAGE ? EXIT_USAGE : EXIT_FAILURE;
+    return exit_code_of(err);
 }
 
 static int headwater_run(int argc, char **argv, struct arena *arena)
@@ -233,7 +249,7 @@ static int headwater_run(int argc, char **argv, struct arena *arena)
     if (err == ERR_OK)
         return command_run(command, &options, arena);
     output_write_failure(arena, &msg, options_has(&options, OPTION_JSON));
-    return EXIT_USAGE;
+    return SESSION_EXIT_USAGE;
 }
 
 int main(int argc, char **argv)

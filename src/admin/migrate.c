@@ -75,7 +75,8 @@ static enum err migrate_run_status(struct session *session, struct errmsg *msg)
         output_add_text(&output, states[i].name);
         output_add_text(&output, state_text(&states[i]));
         output_add_time(&output, states[i].applied_us);
-        session->has_failed |= states[i].applied_us == 0 || !states[i].is_as_expected;
+        if (states[i].applied_us == 0 || !states[i].is_as_expected)
+            session->exit_code = SESSION_EXIT_SCHEMA;
     }
     output_write_list(&output, "migrations", options_has(session->options, OPTION_JSON));
     return ERR_OK;
@@ -88,7 +89,7 @@ static const struct command commands[] = {
      migrate_run},
     {"migrate", "status", NULL, 0, OPTION_BIT(OPTION_DEFAULTS_FILE),
      "Show which migrations are applied, since when, which are pending, and whether their texts\n"
-     "      are those of this program. Exit code 1 if the schema is not the one of this program.",
+     "      are those of this program. Exit code 3 if the schema is not the one of this program.",
      migrate_run_status},
 };
 

@@ -1,4 +1,5 @@
-#include "flow/reconcile.h"
+#include <stdlib.h>
+
 #include "admin/command.h"
 #include "admin/options.h"
 #include "admin/output.h"
@@ -12,6 +13,7 @@
 #include "base/log.h"
 #include "base/stop.h"
 #include "edge/service_manager.h"
+#include "flow/reconcile.h"
 #include "flow/reconcile_report.h"
 
 static const struct output_column columns[] = {
@@ -102,7 +104,7 @@ static enum err run_once(struct session *session, struct api *api, const struct 
     if (err != ERR_OK)
         return err;
     report_write(session, &report);
-    session->has_failed = report.stream_failed_count > 0;
+    session->exit_code = report.stream_failed_count > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
     return ERR_OK;
 }
 

@@ -10,13 +10,20 @@ struct arena;
 struct config;
 struct options;
 
+/* How the program ends, beside EXIT_SUCCESS and EXIT_FAILURE; for scripts such as the package's. */
+enum session_exit {
+    SESSION_EXIT_USAGE = 2,      /* the command line cannot be used */
+    SESSION_EXIT_SCHEMA = 3,     /* the database's schema is not the one of this program */
+    SESSION_EXIT_UNREACHABLE = 4 /* the database cannot be reached, or was lost on the way */
+};
+
 struct session {
     struct arena *arena;           /* lives as long as the program */
     const struct options *options; /* checked against the command's row */
     const char *config_path;
     struct config *config; /* set by session_read_config */
     struct db *db;         /* set by session_open; released by session_clear */
-    bool has_failed;       /* the command has already said that something is wrong: exit code 1 */
+    int exit_code;         /* not 0: the command has already said that something is wrong */
 };
 
 /* Reads the configuration file. ERR_IO for whatever is wrong with it: ERR_USAGE is kept for the

@@ -83,6 +83,7 @@ static bool is_lost(unsigned int number)
     case CR_SERVER_LOST:
     case CR_CONNECTION_ERROR:
     case CR_CONN_HOST_ERROR:
+    case CR_UNKNOWN_HOST: /* for the moment, names are not resolved */
     case CR_SERVER_LOST_EXTENDED:
     case CR_COMMANDS_OUT_OF_SYNC:
     case ER_SERVER_SHUTDOWN:
