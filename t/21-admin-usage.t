@@ -71,7 +71,7 @@ like $err, qr/\Aheadwater: Cannot read \S+none\.cnf: No such file/, 'and the fil
 my $defaults = file_read($lab->database->defaults_file);
 file_write($lab->database->defaults_file, $defaults =~ s/^socket = \K.*/\/nonexistent/mr, 0600);
 ($status, undef, $err) = $operator->try(qw(team list));
-is $status, 1, 'no database: exit 1';
+is $status, 4, 'no database: exit 4';
 like $err, qr/\Aheadwater: cannot connect .*; see `headwater doctor`\.\n\z/, 'with what to do';
 file_write($lab->database->defaults_file, $defaults =~ s/^database.*\n//mr, 0600);
 ($status, undef, $err) = $operator->try('migrate');
